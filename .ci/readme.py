@@ -1,0 +1,68 @@
+"""`make readme`: README.md from nbs/index.ipynb, without Quarto. With --check, only say whether they are in step.
+
+Links and pictures in the index are relative to nbs/; in README.md they are relative to the project. A figure must be a committed file
+that the index links to, ![](studies/results/x.png): a figure in an output would need a file of its own, and is an error.
+"""
+import argparse, posixpath, re, sys
+
+import nbformat
+from nbconvert import MarkdownExporter
+from nbdev.config import get_config
+from nbdev.processors import FilterDefaults
+from execnb.nbio import nb2str, read_nb
+
+config = get_config()
+root = config.config_path.resolve()
+nbs = config.nbs_path.name
+link = re.compile(r"(?<=\]\()(?![a-z]+:|#|/)([^)\s#]+)|(?<=src=\")(?![a-z]+:|/)([^\"]+)")
+
+
+class Plain(FilterDefaults):
+    "nbdev's processors, but for those which run code, link names to the site or speak of the notebook."
+    def base_procs(self):
+        return [p for p in super().base_procs() if p.__name__ not in ("exec_show_docs", "add_show_docs", "add_links", "insert_warning")]
+
+
+def prose(change, markdown):
+    "Apply `change` to all of `markdown` but its code blocks."
+    parts = re.split(r"(^ *```.*?^ *``` *$)", markdown, flags=re.DOTALL | re.MULTILINE)
+    return "".join(part if part.lstrip().startswith("```") else change(part) for part in parts)
+
+
+def relink(markdown):
+    "Relative links of `markdown`, written for nbs/, as the project's folder sees them; raise a SystemExit if a target is missing."
+    def one(match):
+        target = posixpath.normpath(posixpath.join(nbs, match[0]))
+        if not (root / target).exists(): sys.exit(f"{nbs}/{config.readme_nb} links to {match[0]}, which does not exist")
+        return target
+    return prose(lambda text: link.sub(one, text), markdown)
+
+
+def readme():
+    "The text of README.md; raise a SystemExit if an output of the index holds a figure."
+    notebook = read_nb(config.nbs_path / config.readme_nb)
+    Plain()(notebook)
+    front = notebook.frontmatter_
+    notebook.cells = [cell for cell in notebook.cells if cell.cell_type != "raw"]
+    for cell in notebook.cells:
+        cell.source = re.sub(r"^#\|.*\n?", "", cell.source, flags=re.MULTILINE) if cell.cell_type == "code" else cell.source
+        if "image/" in str(cell.get("outputs", "")): sys.exit(f"an output of {config.readme_nb} holds a figure: link to a file instead")
+    notebook.metadata.language_info = {"name": "python"}  # nbdev_clean leaves it out; nbconvert names code blocks after it
+    body, _ = MarkdownExporter().from_notebook_node(nbformat.reads(nb2str(notebook), as_version=4))
+    head = f"# {front['title']}\n\n<!-- Made from {nbs}/{config.readme_nb} by `make readme`: edit the notebook. -->\n\n"
+    if "description" in front: head += f"> {front['description']}\n\n"
+    body = re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in body.splitlines()))
+    return head + relink(body).strip() + "\n"
+
+
+def main(check):
+    path, text = root / "README.md", readme()
+    if not check: path.write_text(text, encoding="utf-8")
+    elif not path.exists() or path.read_text(encoding="utf-8") != text:
+        sys.exit(f"README.md is not what {nbs}/{config.readme_nb} says: run `make readme`")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if README.md is out of step")
+    main(parser.parse_args().check)

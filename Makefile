@@ -1,0 +1,53 @@
+# What this project can do. `make` alone lists the targets. Nothing is needed but Python 3.10 or later, pip, make and git.
+
+PYTHON ?= python3
+DATA ?= sample
+NOTEBOOKS ?=
+CONSTRAINTS ?= constraints.txt
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+TORCH := $(shell sed -n 's/^torch==//p' constraints.txt)
+
+.DEFAULT_GOAL := help
+.PHONY: help install study test test-slow lab notebooks readme docs clean
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "make %-11s %s\n", $$1, $$2}'
+
+# torch goes first and alone: together with open ranges pip may choose a release that pulls gigabytes of GPU libraries.
+$(INSTALLED): settings.ini setup.py constraints.txt
+	@echo "Installing into $(VENV): a few minutes, once."
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet torch==$(TORCH)
+	$(BIN)/python -m pip install --quiet --constraint $(CONSTRAINTS) --editable '.[dev]'
+	@touch $@
+
+install: $(INSTALLED)  ## make .venv with the versions in constraints.txt
+
+study: $(INSTALLED)  ## run the study on DATA (default: the small sample that comes with the package)
+	$(BIN)/afro-comet study --data $(DATA)
+
+test: $(INSTALLED)  ## is the code in step, does every notebook run, does the wheel work
+	@$(BIN)/python .ci/test.py
+
+test-slow: $(INSTALLED)  ## the same with the cells marked `slow`
+	@$(BIN)/python .ci/test.py --slow
+
+lab: $(INSTALLED)  ## open JupyterLab on nbs/
+	$(BIN)/jupyter lab --notebook-dir nbs
+
+notebooks: $(INSTALLED)  ## run NOTEBOOKS (default: all), store their outputs, clean them
+	$(BIN)/python .ci/notebooks.py $(NOTEBOOKS)
+
+readme: $(INSTALLED)  ## write README.md from nbs/index.ipynb
+	$(BIN)/python .ci/readme.py
+
+docs: $(INSTALLED)  ## build the documentation site in _docs/
+	$(BIN)/python .ci/docs.py
+
+clean:  ## remove what make built, all but .venv
+	rm -rf _docs _proc build dist *.egg-info
+	find . -path ./$(VENV) -prune -o -type d \( -name __pycache__ -o -name .ipynb_checkpoints \) -exec rm -rf {} +

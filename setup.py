@@ -1,0 +1,48 @@
+"""All that pip needs to know stands in settings.ini, which nbdev reads too."""
+from configparser import ConfigParser
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+here = Path(__file__).parent
+config = ConfigParser(delimiters=["="])
+config.read(here / "settings.ini", encoding="utf-8")
+cfg = config["DEFAULT"]
+lib, url = cfg["lib_name"], cfg["git_url"]
+
+suffix = "_requirements"  # a key onnx_requirements makes the extra `onnx`
+extras = {key.removesuffix(suffix): cfg[key].split() for key in cfg if key.endswith(suffix)}
+statuses = {"1": "1 - Planning", "2": "2 - Pre-Alpha", "3": "3 - Alpha", "4": "4 - Beta", "5": "5 - Production/Stable"}
+pythons = [f"3.{minor}" for minor in range(int(cfg["min_python"].split(".")[1]), 15)]
+readme = here / "README.md"
+text = readme.read_text(encoding="utf-8") if readme.exists() else cfg["description"]
+
+setup(
+    name=lib,
+    version=cfg["version"],
+    description=cfg["description"],
+    long_description=text.replace("](nbs/", f"]({url}/raw/{cfg['branch']}/nbs/"),  # the index of packages has no nbs/
+    long_description_content_type="text/markdown",
+    author=cfg["author"],
+    url=url,
+    project_urls={"Documentation": cfg["doc_host"] + cfg["doc_baseurl"], "Issues": f"{url}/issues"},
+    license_expression="Apache-2.0",
+    license_files=["LICENSE"],
+    keywords=cfg["keywords"],
+    classifiers=[
+        f"Development Status :: {statuses[cfg['status']]}",
+        f"Intended Audience :: {cfg['audience']}",
+        f"Natural Language :: {cfg['language']}",
+        "Topic :: Scientific/Engineering :: Artificial Intelligence",
+        *(f"Programming Language :: Python :: {python}" for python in pythons),
+    ],
+    packages=find_packages(include=[lib, f"{lib}.*"]),
+    package_data={lib: ["*.json"]},
+    python_requires=f">={cfg['min_python']}",
+    install_requires=cfg["requirements"].split(),
+    extras_require=extras,
+    entry_points={
+        "console_scripts": cfg["console_scripts"].split(),
+        "nbdev": [f"{lib}={lib}._modidx:d"],  # lets nbdev link `names` in prose to their documentation
+    },
+)
