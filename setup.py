@@ -1,4 +1,5 @@
 """All that pip needs to know stands in settings.ini, which nbdev reads too."""
+import re
 from configparser import ConfigParser
 from pathlib import Path
 
@@ -17,11 +18,17 @@ pythons = [f"3.{minor}" for minor in range(int(cfg["min_python"].split(".")[1]),
 readme = here / "README.md"
 text = readme.read_text(encoding="utf-8") if readme.exists() else cfg["description"]
 
+
+def absolute(match):
+    "A relative link of README.md as the package's page on the index needs it."
+    return f"]({url}/{'raw' if match[1].endswith('.png') else 'blob'}/{cfg['branch']}/{match[1]})"
+
+
 setup(
     name=lib,
     version=cfg["version"],
     description=cfg["description"],
-    long_description=text.replace("](nbs/", f"]({url}/raw/{cfg['branch']}/nbs/"),  # the index of packages has no nbs/
+    long_description=re.sub(r"\]\((nbs/[^)]*)\)", absolute, text),
     long_description_content_type="text/markdown",
     author=cfg["author"],
     url=url,

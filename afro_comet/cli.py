@@ -6,30 +6,29 @@
 __all__ = ['app', 'data_app', 'flat', 'many', 'described', 'data_check', 'pretrain_command', 'distill_command',
            'finetune_command', 'evaluate_command', 'measure_command', 'study_command', 'rescore_command', 'main']
 
-# %% ../nbs/11_cli.ipynb #61f9c9ca
+# %% ../nbs/11_cli.ipynb #eacc7117
 import inspect
 import logging
 import os
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import datasets
 import pandas as pd
 import transformers
+import yaml
 from cyclopts import App, CycloptsError, Parameter
 from cyclopts.config import Yaml
-from datasets import concatenate_datasets
 from transformers import AutoModelForSequenceClassification, AutoModelForTokenClassification, AutoTokenizer
 
 import afro_comet
 from .data import TASKS, InputError, check, languages_in, load, plot_checks, report
 from .loss import hybrid
 from .measure import measure
-from .student import load_model
+from .student import load_model, make_config
 from .study import SMALL, Plan, interval, pretty, rescore, results_table, run_study
 from .tasks import answers, finetune, metric_of, label_names, write_predictions
 from .train import Settings, distill, pretrain
@@ -62,7 +61,7 @@ def _named(source: str, task: str) -> str:
     if task not in TASKS: raise InputError(f"unknown task '{task}'; expected one of {', '.join(TASKS)}.")
     return source
 
-# %% ../nbs/11_cli.ipynb #257a45e1
+# %% ../nbs/11_cli.ipynb #f8003684
 @data_app.command(name="check")
 @described
 def data_check(
@@ -74,19 +73,15 @@ def data_check(
     figure: Path | None = None,  # folder for a figure of each task
 ):
     "Read every file, and report rows, labels, lengths and duplicates; exit with 1 if a file is not as it should be."
-    faults, looked = [], 0
-    for name in task or TASKS:
-        try:
-            found = languages_in(name, _named(source, name))
-            checks = check(load(name, languages or found, source, repair))
-        except InputError as error:
-            if task or "expected" in str(error) and Path(source).is_dir() and _has(name, source): faults.append(f"{name}: {error}")
-            continue
-        looked += 1
-        print(f"\n== {name} ==\n\n{report(checks)}")
-        if figure: _save_figure(plot_checks(checks), figure / f"{name}.png")
-    if not looked and not faults: raise InputError(f"{source}: no task found here; expected folders such as afrisenti/swa.")
-    if faults: raise InputError("\n".join(faults))
+    found, faults = [t for t in task or TASKS if _named(source, t) and (task or _has(t, source))], []
+    if not found: raise InputError(f"{source}: no task found here; expected folders such as afrisenti/swa.")
+    for name in found:
+        try: checks = check(load(name, languages, source, repair))
+        except InputError as error: faults.append(f"{name}: {error}")
+        else:
+            print(f"\n== {name} ==\n\n{report(checks)}")
+            if figure: _save_figure(plot_checks(checks), figure / f"{name}.png")
+    if faults: raise InputError("\n       ".join(faults))
 
 # %% ../nbs/11_cli.ipynb #d38016df
 def _has(task: str, source: str) -> bool:
@@ -100,7 +95,7 @@ def _save_figure(figure, path: Path) -> None:
     figure.savefig(path, dpi=150)
     print(f"figure: {path}")
 
-# %% ../nbs/11_cli.ipynb #b3cdf6db
+# %% ../nbs/11_cli.ipynb #35e1687e
 @app.command(name="pretrain")
 @described
 def pretrain_command(
@@ -118,6 +113,7 @@ def pretrain_command(
     settings: Annotated[Settings, flat] = Settings(),
 ):
     "Pre-train an encoder on raw text by guessing masked words."
+    make_config(preset)  # an unknown name is said before any work starts
     text = load("text", languages, _named(data, "text"))
     train = balance(text["train"], lines or len(text["train"]), alpha, settings.seed)
     tok = AutoTokenizer.from_pretrained(tokenizer) if tokenizer else _kept_tokenizer(out, train, words)
@@ -291,13 +287,17 @@ def main(
         print(sentence, file=sys.stderr)
         sys.exit(code)
 
-# %% ../nbs/11_cli.ipynb #b078bec8
+# %% ../nbs/11_cli.ipynb #ee64ecfc
 def _config(words: list[str]) -> list:
     "Take `--config FILE` out of the words; raises `InputError` if there is no such file or it is no YAML."
     if "--config" not in words: return []
     i = words.index("--config")
     path = Path(words[i + 1]) if i + 1 < len(words) else None
     if path is None or not path.is_file(): raise InputError(f"{path or '--config'}: no such file; expected a YAML file of settings.")
+    try: yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        line = error.problem_mark.line + 1 if getattr(error, "problem_mark", None) else 1
+        raise InputError(f"{path}:{line}: this is no YAML; expected settings under the name of a subcommand.") from error
     del words[i : i + 2]
     return [Yaml(path, must_exist=True)]
 

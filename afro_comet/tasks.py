@@ -6,7 +6,7 @@
 __all__ = ['metric_of', 'score', 'tidy', 'linear_model', 'Linear', 'one_language', 'encode_words', 'Labels', 'predict',
            'label_names', 'answers', 'scores_by_language', 'finetune', 'write_predictions', 'read_predictions']
 
-# %% ../nbs/05_tasks.ipynb #601aa94e
+# %% ../nbs/05_tasks.ipynb #f51b27cf
 import gzip
 import math
 import os
@@ -31,7 +31,7 @@ from transformers import (
 
 from .data import InputError, Task
 from .student import load_model
-from .train import Order, Settings, collate, encode, fit, publish, start_run
+from .train import Settings, collate, describe_run, encode, fit, publish, write_json
 
 # %% ../nbs/05_tasks.ipynb #6c0dfe27
 def metric_of(
@@ -189,7 +189,7 @@ def scores_by_language(
     return {l: score(metric, *([v[i] for i in np.flatnonzero(languages == l)] for v in (gold, guess)))
             for l in sorted(set(languages))}
 
-# %% ../nbs/05_tasks.ipynb #42078110
+# %% ../nbs/05_tasks.ipynb #4ca0a23e
 def finetune(
     folder: str | Path,  # of the encoder, or its name on the Hub
     ds: DatasetDict,  # a labelled task, as `data.load` gives it
@@ -201,7 +201,8 @@ def finetune(
     "Fine-tune an encoder with a new head; dev chooses the epoch."
     per_epoch = math.ceil(len(ds["train"]) / s.batch / s.accumulate)
     s = replace(s, steps=epochs * per_epoch, check_every=per_epoch, save_every=per_epoch)
-    run = start_run(run, asdict(s) | {"job": "finetune", "model": str(folder), "length": length}, dict(ds))
+    run, asked = Path(run), asdict(s) | {"job": "finetune", "model": str(folder), "length": length}
+    record = describe_run(run, asked, dict(ds))
     if (run / "model").exists(): return run / "model"
     auto, coder = ((AutoModelForSequenceClassification, encode) if "label" in ds["train"].features
                    else (AutoModelForTokenClassification, encode_words))
@@ -214,6 +215,7 @@ def finetune(
         scores = scores_by_language(ds["validation"], *answers(model, tokenizer, ds["validation"], length))
         return {"dev": float(np.mean(list(scores.values())))} | {f"dev_{k}": v for k, v in scores.items()}
 
+    write_json(run / "run.json", record)
     fit(Labels(model), coder(ds["train"], tokenizer, length), {"label": 1.0}, tokenizer, s, run, evaluate, best="dev")
     return publish(model, tokenizer, run)
 

@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['Settings', 'learning_rate', 'pack', 'encode', 'Order', 'collate', 'MaskedLM', 'Distill', 'check_pair', 'write_json',
-           'checksum', 'start_run', 'revision', 'read_log', 'plot_log', 'save_checkpoint', 'load_checkpoint',
+           'checksum', 'describe_run', 'revision', 'read_log', 'plot_log', 'save_checkpoint', 'load_checkpoint',
            'optimizer_for', 'Log', 'fit', 'Best', 'start_bias', 'masked_loss', 'pretrain', 'publish', 'distill']
 
-# %% ../nbs/04_train.ipynb #9dbf3a62
+# %% ../nbs/04_train.ipynb #6d9e00e5
 import hashlib
 import json
 import math
@@ -18,6 +18,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -233,13 +234,13 @@ def checksum(
         digest.update(json.dumps(batch, ensure_ascii=False, sort_keys=True, default=str).encode())
     return digest.hexdigest()[:16]
 
-# %% ../nbs/04_train.ipynb #bc8a1ab3
-def start_run(
+# %% ../nbs/04_train.ipynb #bfbc9c59
+def describe_run(
     folder: str | Path,  # of the run
     settings: dict,  # everything that was asked for, as JSON can hold it
     data: dict[str, Dataset],  # what is read, for their checksums
-) -> Path:
-    "Make the run folder and write `run.json`; raises `InputError` if the folder holds a run with other settings."
+) -> dict:  # what `run.json` will say
+    "The record of a run, not yet written; raises `InputError` if the folder holds a run with other settings or data."
     asked = {"settings": settings, "data": {name: checksum(rows) for name, rows in data.items()}}
     path = Path(folder) / "run.json"
     if path.exists():
@@ -249,9 +250,8 @@ def start_run(
             raise InputError(f"{path}: a run with other {', '.join(sorted(differs)) or 'data'} lies here; "
                              "expected the same settings and data to resume it, or another folder.")
     names = ("afro_comet", "torch", "transformers", "tokenizers", "datasets", "accelerate")
-    write_json(path, asked | {"python": platform.python_version(), "versions": {n: version(n) for n in names},
-                              "revision": revision(), "threads": torch.get_num_threads(), "machine": platform.machine()})
-    return Path(folder)
+    return asked | {"python": platform.python_version(), "versions": {n: version(n) for n in names},
+                    "revision": revision(), "threads": torch.get_num_threads(), "machine": platform.machine()}
 
 # %% ../nbs/04_train.ipynb #46ab1c04
 def revision() -> str | None:  # the git commit of the code, with "+" if it was changed since; None outside a checkout
@@ -344,7 +344,7 @@ class Log:
         self.sums, self.tokens, self.began = {}, 0, time.perf_counter()
         return row
 
-# %% ../nbs/04_train.ipynb #44932014
+# %% ../nbs/04_train.ipynb #7bc0fc98
 def fit(
     module: nn.Module,  # batch -> losses by name, as `MaskedLM` and `Distill` are
     rows: Dataset,  # tokenised, column `input_ids` and, for a task, `labels`
@@ -357,7 +357,7 @@ def fit(
 ) -> None:  # trains `module` in place
     "The training loop; raises `InputError` when a loss is no longer finite."
     AcceleratorState._reset_state()  # accelerate keeps the precision of a process's first run for all later ones
-    accelerator = Accelerator(mixed_precision=s.precision, gradient_accumulation_steps=s.accumulate)
+    accelerator = Accelerator(mixed_precision=s.precision)
     raw, each = module, s.accumulate * accelerator.num_processes
     module, optimizer = accelerator.prepare(module, optimizer_for(module, s))
     done = load_checkpoint(accelerator, run)
@@ -378,28 +378,29 @@ def fit(
         if last or (step + 1) % s.save_every == 0: save_checkpoint(accelerator, run, step + 1)
     chosen.restore(raw)
 
-# %% ../nbs/04_train.ipynb #c55651a9
+# %% ../nbs/04_train.ipynb #3148bdd4
 def _update(accelerator, module, optimizer, loader, weights, s, step, log) -> float:
     "One optimiser update; returns its learning rate."
+    batches = [next(loader) for _ in range(s.accumulate)]  # before seeding: a new loader draws random numbers
     set_seed(s.seed * 1_000_003 + step * accelerator.num_processes + accelerator.process_index)
     rate = learning_rate(step, s)
     for group in optimizer.param_groups: group["lr"] = rate
     module.train()
-    for _ in range(s.accumulate):
-        batch = next(loader)
-        with accelerator.accumulate(module), accelerator.autocast():
+    for i, batch in enumerate(batches):
+        whole = i + 1 == s.accumulate  # processes exchange gradients once, with the last batch
+        with nullcontext() if whole else accelerator.no_sync(module), accelerator.autocast():
             losses = module(batch)
             loss = mix(losses, weights)
-            if not math.isfinite(loss.item()): raise InputError(_diverged(losses, step, rate, s))
-            accelerator.backward(loss)
-            if accelerator.sync_gradients: accelerator.clip_grad_norm_(module.parameters(), s.clip)
-            optimizer.step()
-            optimizer.zero_grad()
+            if not math.isfinite(loss.item()): raise InputError(_diverged(losses, step, rate))
+            accelerator.backward(loss / s.accumulate)
         log.add(losses | {"loss": loss}, int(batch["attention_mask"].sum()) * accelerator.num_processes)
+    accelerator.clip_grad_norm_(module.parameters(), s.clip)
+    optimizer.step()
+    optimizer.zero_grad()
     return rate
 
-# %% ../nbs/04_train.ipynb #9b7a79ab
-def _diverged(losses, step, rate, s) -> str:
+# %% ../nbs/04_train.ipynb #73168691
+def _diverged(losses, step, rate) -> str:
     parts = ", ".join(f"{name} {value.item():.3g}" for name, value in losses.items())
     return (f"the loss of step {step + 1} is not finite ({parts}, learning rate {rate:.2g}); expected a number: "
             f"lower the rate or raise the warm-up. The last checkpoint is kept.")
@@ -456,7 +457,7 @@ def masked_loss(
             [{"input_ids": ids} for ids in r["input_ids"]]).items()})["masked_lm"].item() for r in rows]
     return float(np.average(losses, weights=[len(r["input_ids"]) for r in rows]))
 
-# %% ../nbs/04_train.ipynb #9c070f64
+# %% ../nbs/04_train.ipynb #0635cf83
 def pretrain(
     preset: str,  # shape of the model, a name in `student.PRESETS`
     train: Dataset,  # raw text, column `text`
@@ -469,12 +470,13 @@ def pretrain(
 ) -> Path:  # folder of the model, `run/model`
     "Pre-train an encoder from scratch by masked language modelling."
     asked = asdict(s) | {"job": "pretrain", "preset": preset, "length": length, "share": share, "words": len(tokenizer)}
-    run = start_run(run, asked, {"train": train, "dev": dev})
+    run, record = Path(run), describe_run(run, asked, {"train": train, "dev": dev})
     if (run / "model").exists(): return run / "model"
     blocks, held = pack(train, tokenizer, length), pack(dev, tokenizer, length)
     model = make_encoder(preset, tokenizer, s.seed)
     start_bias(model, blocks)
     objective = MaskedLM(model, tokenizer, share)
+    write_json(run / "run.json", record)
     fit(objective, blocks, {"masked_lm": 1.0}, tokenizer, s, run,
         lambda: {"dev_masked_lm": masked_loss(objective, held, collate(tokenizer))})
     return publish(model, tokenizer, run)
@@ -495,7 +497,7 @@ def publish(
     (run / "best.safetensors").unlink(missing_ok=True)
     return run / "model"
 
-# %% ../nbs/04_train.ipynb #8f6a0f85
+# %% ../nbs/04_train.ipynb #0ae436ca
 def distill(
     teacher: str | Path,  # folder or Hub id of the teacher, a masked language model
     preset: str,  # shape of the student
@@ -512,13 +514,14 @@ def distill(
     weights = weights or hybrid()
     asked = asdict(s) | {"job": "distill", "preset": preset, "length": length, "share": share, "teacher": str(teacher),
                          "weights": weights, "temperature": temperature}
-    run = start_run(run, asked, {"train": train, "dev": dev})
+    run, record = Path(run), describe_run(run, asked, {"train": train, "dev": dev})
     if (run / "model").exists(): return run / "model"
     big, tokenizer = load_model(teacher)
     blocks, held = pack(train, tokenizer, length), pack(dev, tokenizer, length)
     student = make_encoder(preset, tokenizer, s.seed)
     start_bias(student, blocks)
     objective = Distill(student, big, tokenizer, weights, temperature, share)
+    write_json(run / "run.json", record)
     fit(objective, blocks, weights, tokenizer, s, run,
         lambda: {"dev_masked_lm": masked_loss(objective, held, collate(tokenizer))})
     return publish(student, tokenizer, run)
