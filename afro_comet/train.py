@@ -7,7 +7,7 @@ __all__ = ['Settings', 'learning_rate', 'pack', 'encode', 'Order', 'collate', 'M
            'checksum', 'describe_run', 'revision', 'read_log', 'plot_log', 'save_checkpoint', 'load_checkpoint',
            'optimizer_for', 'Log', 'fit', 'Best', 'start_bias', 'masked_loss', 'pretrain', 'publish', 'distill']
 
-# %% ../nbs/04_train.ipynb #6d9e00e5
+# %% ../nbs/04_train.ipynb #d9e936d5
 import hashlib
 import json
 import math
@@ -25,6 +25,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 import torch
 from accelerate import Accelerator
 from accelerate.state import AcceleratorState
@@ -108,11 +109,11 @@ def encode(
 
     return rows.map(tokens, batched=True, remove_columns=rows.column_names)
 
-# %% ../nbs/04_train.ipynb #830a1d3c
+# %% ../nbs/04_train.ipynb #3f997f8d
 class Order:
     "The batches of a run as lists of row numbers, epoch after epoch, from any batch on. (A torch batch sampler.)"
     def __init__(self,
-                 lengths: list[int],  # tokens of each row
+                 lengths: np.ndarray,  # tokens of each row
                  size: int,  # rows a batch
                  stop: int,  # batches in the whole run
                  start: int = 0,  # batches to leave out at the front: those before the resumed step
@@ -316,7 +317,7 @@ def load_checkpoint(
         log.write_text("".join(line + "\n" for line in lines))
     return step
 
-# %% ../nbs/04_train.ipynb #c04f5ff3
+# %% ../nbs/04_train.ipynb #00779b30
 def optimizer_for(
     module: nn.Module,
     s: Settings,
@@ -325,7 +326,7 @@ def optimizer_for(
     trained = [p for p in module.parameters() if p.requires_grad]
     groups = [{"params": [p for p in trained if p.ndim > 1], "weight_decay": s.weight_decay},
               {"params": [p for p in trained if p.ndim <= 1], "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr=s.rate, betas=(0.9, 0.98), eps=1e-6)
+    return torch.optim.AdamW(groups, lr=s.rate, betas=(0.9, 0.98), eps=1e-6, fused=True)
 
 # %% ../nbs/04_train.ipynb #0cc9b6ff
 class Log:
@@ -344,7 +345,7 @@ class Log:
         self.sums, self.tokens, self.began = {}, 0, time.perf_counter()
         return row
 
-# %% ../nbs/04_train.ipynb #7bc0fc98
+# %% ../nbs/04_train.ipynb #2ad04f0c
 def fit(
     module: nn.Module,  # batch -> losses by name, as `MaskedLM` and `Distill` are
     rows: Dataset,  # tokenised, column `input_ids` and, for a task, `labels`
@@ -361,7 +362,8 @@ def fit(
     raw, each = module, s.accumulate * accelerator.num_processes
     module, optimizer = accelerator.prepare(module, optimizer_for(module, s))
     done = load_checkpoint(accelerator, run)
-    order = Order([len(ids) for ids in rows["input_ids"]], s.batch, s.steps * each, done * each, s.seed)
+    lengths = pc.list_value_length(rows.with_format("arrow")[:]["input_ids"]).to_numpy()
+    order = Order(lengths, s.batch, s.steps * each, done * each, s.seed)
     loader = iter(accelerator.prepare(DataLoader(rows, batch_sampler=order, collate_fn=collate(tokenizer))))
     log, chosen = Log(run / "log.jsonl"), Best(run / "best.safetensors", best)
     quiet = {} if accelerator.is_main_process else {"disable": True}
@@ -432,14 +434,15 @@ class Best:
         if self.name is None or not self.path.exists(): return
         for name, value in load_file(self.path).items(): module.get_parameter(name).data.copy_(value)
 
-# %% ../nbs/04_train.ipynb #46a6d9e9
+# %% ../nbs/04_train.ipynb #2408d298
 def start_bias(
     model: PreTrainedModel,  # masked language model; changed in place
     blocks: Dataset,  # of `pack`
 ) -> None:
     "Set the head's bias to the log frequency of each word (add-one smoothed)."
     counts = np.ones(model.config.vocab_size)
-    for batch in blocks.iter(1000): counts += np.bincount(np.ravel(batch["input_ids"]), minlength=len(counts))
+    for batch in blocks.with_format("numpy").iter(10_000):
+        counts += np.bincount(np.concatenate(batch["input_ids"]), minlength=len(counts))
     model.lm_head.bias.data.copy_(torch.from_numpy(np.log(counts / counts.sum())))
 
 # %% ../nbs/04_train.ipynb #c227b4f7
