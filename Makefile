@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 DATA ?= sample
+RESULTS ?=
 NOTEBOOKS ?=
 CONSTRAINTS ?= constraints.txt
 
@@ -22,13 +23,13 @@ $(INSTALLED): settings.ini setup.py constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet torch==$(TORCH)
-	$(BIN)/python -m pip install --quiet --constraint $(CONSTRAINTS) --editable '.[dev]'
+	$(BIN)/python -m pip install -qq --constraint $(CONSTRAINTS) --editable '.[dev]'
 	@touch $@
 
 install: $(INSTALLED)  ## make .venv with the versions in constraints.txt
 
 study: $(INSTALLED)  ## run the study on DATA (default: the small sample that comes with the package)
-	$(BIN)/afro-comet study --data $(DATA)
+	$(BIN)/afro-comet study --data $(DATA) $(if $(RESULTS),--results $(RESULTS))
 
 test: $(INSTALLED)  ## is the code in step, does every notebook run, does the wheel work
 	@$(BIN)/python .ci/test.py
@@ -37,7 +38,7 @@ test-slow: $(INSTALLED)  ## the same with the cells marked `slow`
 	@$(BIN)/python .ci/test.py --slow
 
 lab: $(INSTALLED)  ## open JupyterLab on nbs/
-	$(BIN)/jupyter lab --notebook-dir nbs
+	$(BIN)/jupyter lab nbs
 
 notebooks: $(INSTALLED)  ## run NOTEBOOKS (default: all), store their outputs, clean them
 	$(BIN)/python .ci/notebooks.py $(NOTEBOOKS)

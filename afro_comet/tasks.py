@@ -6,7 +6,7 @@
 __all__ = ['metric_of', 'score', 'tidy', 'linear_model', 'Linear', 'one_language', 'encode_words', 'Labels', 'predict',
            'label_names', 'answers', 'scores_by_language', 'finetune', 'write_predictions', 'read_predictions']
 
-# %% ../nbs/05_tasks.ipynb #f51b27cf
+# %% ../nbs/05_tasks.ipynb #d18d4061
 import gzip
 import math
 import os
@@ -31,7 +31,7 @@ from transformers import (
 
 from .data import InputError, Task
 from .student import load_model
-from .train import Settings, collate, describe_run, encode, fit, publish, write_json
+from .train import Settings, collate, describe_run, dropout, encode, fit, publish, write_json
 
 # %% ../nbs/05_tasks.ipynb #6c0dfe27
 def metric_of(
@@ -189,7 +189,7 @@ def scores_by_language(
     return {l: score(metric, *([v[i] for i in np.flatnonzero(languages == l)] for v in (gold, guess)))
             for l in sorted(set(languages))}
 
-# %% ../nbs/05_tasks.ipynb #4ca0a23e
+# %% ../nbs/05_tasks.ipynb #e1e0d941
 def finetune(
     folder: str | Path,  # of the encoder, or its name on the Hub
     ds: DatasetDict,  # a labelled task, as `data.load` gives it
@@ -209,7 +209,7 @@ def finetune(
     names = label_names(ds["train"])
     torch.manual_seed(s.seed)  # the new head
     model, tokenizer = load_model(folder, auto, num_labels=len(names), id2label=dict(enumerate(names)),
-                                  label2id={n: i for i, n in enumerate(names)})
+                                  label2id={n: i for i, n in enumerate(names)}, **dropout(s))
 
     def evaluate():
         scores = scores_by_language(ds["validation"], *answers(model, tokenizer, ds["validation"], length))
