@@ -6,13 +6,14 @@
 __all__ = ['app', 'data_app', 'flat', 'many', 'described', 'data_check', 'pretrain_command', 'distill_command',
            'finetune_command', 'evaluate_command', 'measure_command', 'study_command', 'rescore_command', 'main']
 
-# %% ../nbs/11_cli.ipynb #eacc7117
+# %% ../nbs/11_cli.ipynb #392cd322
 import inspect
 import logging
 import os
 import re
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -25,7 +26,8 @@ from cyclopts.config import Yaml
 from transformers import AutoModelForSequenceClassification, AutoModelForTokenClassification, AutoTokenizer
 
 import afro_comet
-from .data import TASKS, InputError, check, languages_in, load, plot_checks, report
+from .check import check, plot_checks, report
+from .data import TASKS, InputError, languages_in, load
 from .loss import hybrid
 from .measure import measure
 from .student import load_model, make_config
@@ -229,7 +231,7 @@ def measure_command(
     table = measure({str(f): f for f in folders}, test["text"], test["language"], threads, rounds)
     print(table.round({"latency_ms": 2, "p90_ms": 2, "texts_per_s": 0, "peak_mb": 0, "model_mb": 0}).to_string())
 
-# %% ../nbs/11_cli.ipynb #c6dbf389
+# %% ../nbs/11_cli.ipynb #41953d36
 @app.command(name="study")
 @described
 def study_command(
@@ -244,7 +246,8 @@ def study_command(
     "The main job: pre-train a teacher, distil a student, compare both with an undistilled twin and a linear baseline."
     source = _named(data, "sentiment")
     out = out or Path("runs") / f"{name}-{'data' if Path(data).is_dir() else data}"
-    rows = run_study(source, out, plan or Plan(**SMALL if data == "sample" else {}), results, name, languages)
+    say = partial(print, flush=True)  # a log shows each stage as it begins
+    rows = run_study(source, out, plan or Plan(**SMALL if data == "sample" else {}), results, name, languages, say)
     results = results or out / "results"
     print(f"\n{pretty(results_table(rows)).to_string()}\n\nrows:   {results / f'{name}.jsonl'}\n"
           f"figure: {results / f'{name}.png'}\nruns:   {out}")

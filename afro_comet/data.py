@@ -4,14 +4,14 @@
 
 # %% auto #0
 __all__ = ['TASKS', 'SPLITS', 'Task', 'read_lines', 'undouble', 'read_table', 'read_rows', 'read_tags', 'find', 'download',
-           'languages_in', 'load', 'normal', 'check', 'report', 'plot_checks', 'InputError']
+           'languages_in', 'load', 'InputError']
 
-# %% ../nbs/00_data.ipynb #698231ae
-import csv, difflib, gzip, re, unicodedata, zlib
+# %% ../nbs/00_data.ipynb #65912bf8
+import csv, difflib, gzip, re, zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-import matplotlib.pyplot as plt, numpy as np, pandas as pd, seaborn as sns
+import numpy as np
 from datasets import ClassLabel, Dataset, DatasetDict, Features, Sequence, Value, concatenate_datasets
 from datasets.exceptions import DatasetGenerationError
 from .fetch import InputError, Remote, checksums, fetch
@@ -353,113 +353,3 @@ def load(
         raise InputError(f"{source}: no {missing[0]} for task {task.name}, there are {', '.join(sorted(paths))}")
     return DatasetDict({s: concatenate_datasets([_load_split(task, paths[l], s, l, repair) for l in wanted])
                         for s in SPLITS})
-
-# %% ../nbs/00_data.ipynb #366baf3a
-def normal(
-    text: str,   # any text
-) -> str:        # the same for texts that differ only in case, accents, hooks, signs, links and @names
-    "The form in which two texts are compared"
-    text = re.sub(r"https?://\S+|www\.\S+|@\w*", " ", text.lower())
-    text = "".join(c for c in unicodedata.normalize("NFD", text) if unicodedata.category(c) != "Mn")
-    return " ".join(re.sub(r"[\W_]+", " ", text.translate(str.maketrans("ɓɗƙƴ", "bdky"))).split())
-
-# %% ../nbs/00_data.ipynb #8ac5f4d4
-def _frame(ds):
-    "Language, split, length, text, its normal form and its label or tags, of every row"
-    frames = []
-    for split, data in ds.items():
-        f = data.to_pandas()
-        tagging = "tokens" in f
-        text = f["tokens"].map(" ".join) if tagging else f["text"]
-        length = f["tokens"].map(len) if tagging else text.str.split().map(len)
-        label = f["tags"].map(tuple) if tagging else f.get("label", 0)
-        frames.append(pd.DataFrame({"language": f["language"], "split": split, "length": length, "text": text,
-                                    "normal": text.map(normal), "label": label}))
-    frame = pd.concat(frames, ignore_index=True)
-    return frame.assign(split=pd.Categorical(frame["split"], list(ds)))
-
-# %% ../nbs/00_data.ipynb #264e9654
-def _repeats(group, train):
-    "Rows that occur before in their split, and rows of dev or test that stand in train"
-    known = train[["normal", "label"]].drop_duplicates()
-    twin = group.reset_index()[["index", "normal", "label"]].merge(known, on="normal")
-    other = twin.loc[[a != b for a, b in zip(twin["label_x"], twin["label_y"])], "index"]
-    seen = {"equal": group["text"].duplicated().sum(), "alike": group["normal"].duplicated().sum()}
-    found = group["text"].isin(train["text"]).sum(), twin["index"].nunique(), other.nunique()
-    itself = group["split"].iloc[0] == "train"
-    return seen | dict(zip(("equal in train", "alike in train", "other label"), (0, 0, 0) if itself else found))
-
-# %% ../nbs/00_data.ipynb #df7db5a0
-def _label_counts(ds):
-    "How often each label or tag occurs, by language and split"
-    column = next((c for c in ("label", "tags") if c in ds["train"].column_names), None)
-    if not column: return pd.DataFrame()
-    feature = ds["train"].features[column]
-    names = (feature if column == "label" else feature.feature).names
-    long = pd.concat([d.to_pandas()[["language", column]].explode(column).assign(split=s) for s, d in ds.items()])
-    table = pd.crosstab([long["language"], pd.Categorical(long["split"], list(ds))], long[column].astype(int),
-                        rownames=["language", "split"])
-    return table.reindex(columns=range(len(names)), fill_value=0).set_axis(names, axis=1)
-
-# %% ../nbs/00_data.ipynb #48d17dad
-def check(
-    ds: DatasetDict,             # what `load` gives
-) -> dict[str, pd.DataFrame]:    # by language and split: `rows`, `labels`, `lengths`, `repeats`; row by row: `length`
-    "Look at a data set: rows, labels, lengths (words or tokens), and rows that occur more than once within a language"
-    frame = _frame(ds)
-    groups = frame.groupby(["language", "split"], observed=True)
-    lengths = groups["length"].quantile([.5, .95, 1]).unstack().set_axis(["median", "95 %", "longest"], axis=1)
-    trains = dict(list(frame[frame["split"] == "train"].groupby("language")))
-    repeats = pd.DataFrame({key: _repeats(g, trains.get(key[0], frame[:0])) for key, g in groups}).T
-    return {"rows": groups.size().unstack(fill_value=0), "labels": _label_counts(ds), "lengths": lengths.astype(int),
-            "repeats": repeats.rename_axis(["language", "split"]).astype(int), "length": frame.iloc[:, :3]}
-
-# %% ../nbs/00_data.ipynb #ef584dc2
-def _table(title, frame):
-    "A table under its title, not wider than a terminal"
-    return f"{title}\n{frame.to_string(line_width=98)}\n"
-
-def report(
-    checks: dict[str, pd.DataFrame],   # what `check` gives
-) -> str:                              # tables, under 100 columns wide
-    "The checks as text for a terminal"
-    lengths = checks["lengths"].unstack("split").swaplevel(axis=1).sort_index(axis=1, level=0, sort_remaining=False)
-    parts = [_table("Rows", checks["rows"]), _table("Length in words (tagging: tokens)", lengths)]
-    if len(labels := checks["labels"]):
-        share = 100 * labels.div(labels.sum(axis=1), axis=0).xs("train", level="split")
-        parts.append(_table("Labels (% of train)", share.T.round(1)))
-    parts.append(_table("Rows seen before in their split, and rows that stand in train as well", checks["repeats"]))
-    return "\n".join(parts).rstrip("\n")
-
-# %% ../nbs/00_data.ipynb #ed7a74c2
-def _plot_labels(labels, languages, ax):
-    "The share of each label in train, a row for each language"
-    share = labels.xs("train", level="split").drop(columns="O", errors="ignore")
-    share = 100 * share.div(share.sum(axis=1), axis=0).loc[languages]
-    sns.heatmap(share, annot=True, fmt=".0f", cmap="crest", vmin=0, cbar=False, linewidths=1, ax=ax)
-    ax.set(title="Labels in train, %" + (" (without O)" if "O" in labels else ""), xlabel="", ylabel="")
-    ax.tick_params(axis="y", rotation=0)
-
-# %% ../nbs/00_data.ipynb #e898f2bb
-def _plot_lengths(length, languages, ax):
-    "Quartiles of the lengths, a box for each split"
-    length = length.assign(length=length["length"].clip(lower=1))
-    sns.boxplot(length, x="length", y="language", hue="split", order=languages, log_scale=True, showfliers=False,
-                palette="crest", linewidth=.8, ax=ax)
-    ax.set(title="Length in words (tagging: tokens)", xlabel="", ylabel="")
-    ax.xaxis.set_major_formatter("{x:g}")
-    ax.xaxis.set_minor_formatter(lambda x, _: f"{x:g}" if str(x)[0] in "25" else "")
-    sns.move_legend(ax, "center left", bbox_to_anchor=(1, .5), frameon=False, title="")
-    sns.despine(ax=ax)
-
-# %% ../nbs/00_data.ipynb #e3a5cbb4
-def plot_checks(
-    checks: dict[str, pd.DataFrame],   # what `check` gives
-) -> plt.Figure:                       # a row for each language: share of labels on the left, lengths on the right
-    "Label balance of train and the distribution of lengths, by language"
-    labels, length = checks["labels"], checks["length"]
-    languages, n = sorted(length["language"].unique()), 1 + bool(len(labels))
-    fig, axes = plt.subplots(1, n, figsize=(5 * n + 2, 1.4 + .6 * len(languages)), layout="constrained", squeeze=False)
-    if n > 1: _plot_labels(labels, languages, axes[0, 0])
-    _plot_lengths(length, languages, axes[0, -1])
-    return fig

@@ -6,12 +6,11 @@
 __all__ = ['metric_of', 'score', 'tidy', 'linear_model', 'Linear', 'one_language', 'encode_words', 'Labels', 'predict',
            'label_names', 'answers', 'scores_by_language', 'finetune', 'write_predictions', 'read_predictions']
 
-# %% ../nbs/05_tasks.ipynb #d18d4061
+# %% ../nbs/05_tasks.ipynb #53cacc3b
 import gzip
 import math
 import os
 import re
-from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -29,9 +28,10 @@ from torch import Tensor, nn
 from transformers import (
     AutoModelForSequenceClassification, AutoModelForTokenClassification, PreTrainedModel, PreTrainedTokenizerBase)
 
-from .data import InputError, Task
+from .data import InputError
+from .run import describe_run, publish, write_json
 from .student import load_model
-from .train import Settings, collate, describe_run, dropout, encode, fit, publish, write_json
+from .train import Settings, collate, dropout, encode, fit
 
 # %% ../nbs/05_tasks.ipynb #6c0dfe27
 def metric_of(

@@ -4,45 +4,32 @@
 
 # %% auto #0
 __all__ = ['Settings', 'dropout', 'learning_rate', 'pack', 'encode', 'Order', 'collate', 'MaskedLM', 'Distill', 'check_pair',
-           'write_json', 'checksum', 'describe_run', 'revision', 'read_log', 'plot_log', 'save_checkpoint',
-           'load_checkpoint', 'optimizer_for', 'Log', 'fit', 'Best', 'start_bias', 'masked_loss', 'pretrain', 'publish',
-           'distill']
+           'optimizer_for', 'fit', 'start_bias', 'masked_loss', 'pretrain', 'distill']
 
-# %% ../nbs/04_train.ipynb #d9e936d5
-import hashlib
-import json
+# %% ../nbs/04_train.ipynb #7b441dde
 import math
-import os
-import platform
-import shutil
-import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pyarrow.compute as pc
 import torch
 from accelerate import Accelerator
 from accelerate.state import AcceleratorState
 from accelerate.utils import set_seed
 from datasets import Dataset
-from matplotlib.axes import Axes
-from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 from tqdm.auto import tqdm
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-import afro_comet
 from .data import InputError
 from .loss import attention_match, hybrid, mask_tokens, masked_lm, mix, soft_targets
-from .student import load_model, make_encoder, save_model
+from .run import Best, Log, describe_run, load_checkpoint, publish, save_checkpoint, write_json
+from .student import load_model, make_encoder
 
 # %% ../nbs/04_train.ipynb #210fca49
 @dataclass
@@ -223,109 +210,6 @@ def check_pair(
     s, t = student.config.vocab_size, teacher.config.vocab_size
     if s != t: raise InputError(f"the student has {s:,} words and the teacher {t:,}; expected one vocabulary.")
 
-# %% ../nbs/04_train.ipynb #c4f01932
-def write_json(
-    path: Path,
-    content: dict,
-) -> None:
-    "Write a JSON file so that a reader finds the old content or the new, never half of it."
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    part.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(part, path)
-
-# %% ../nbs/04_train.ipynb #506c7c0b
-def checksum(
-    rows: Dataset,
-) -> str:  # the first 16 hexadecimal digits of a sha256
-    "A checksum of what the rows say, whatever file they came from."
-    digest = hashlib.sha256()
-    for batch in rows.iter(10_000):
-        digest.update(json.dumps(batch, ensure_ascii=False, sort_keys=True, default=str).encode())
-    return digest.hexdigest()[:16]
-
-# %% ../nbs/04_train.ipynb #bfbc9c59
-def describe_run(
-    folder: str | Path,  # of the run
-    settings: dict,  # everything that was asked for, as JSON can hold it
-    data: dict[str, Dataset],  # what is read, for their checksums
-) -> dict:  # what `run.json` will say
-    "The record of a run, not yet written; raises `InputError` if the folder holds a run with other settings or data."
-    asked = {"settings": settings, "data": {name: checksum(rows) for name, rows in data.items()}}
-    path = Path(folder) / "run.json"
-    if path.exists():
-        old = json.loads(path.read_text(encoding="utf-8"))
-        differs = [k for k in {**asked["settings"], **old["settings"]} if old["settings"].get(k) != asked["settings"].get(k)]
-        if differs or old["data"] != asked["data"]:
-            raise InputError(f"{path}: a run with other {', '.join(sorted(differs)) or 'data'} lies here; "
-                             "expected the same settings and data to resume it, or another folder.")
-    names = ("afro_comet", "torch", "transformers", "tokenizers", "datasets", "accelerate")
-    return asked | {"python": platform.python_version(), "versions": {n: version(n) for n in names},
-                    "revision": revision(), "threads": torch.get_num_threads(), "machine": platform.machine()}
-
-# %% ../nbs/04_train.ipynb #46ab1c04
-def revision() -> str | None:  # the git commit of the code, with "+" if it was changed since; None outside a checkout
-    "Which code made a run."
-    here = Path(afro_comet.__file__).resolve().parent
-    git = lambda *args: subprocess.run(["git", "-C", here, *args], capture_output=True, text=True, check=True).stdout.strip()
-    try: return git("rev-parse", "--short=12", "HEAD") + ("+" if git("status", "--porcelain", "-uno", str(here)) else "")
-    except (subprocess.CalledProcessError, FileNotFoundError): return None
-
-# %% ../nbs/04_train.ipynb #34f63e34
-def read_log(
-    run: str | Path,  # run folder
-) -> pd.DataFrame:  # one row a logged step
-    "The log of a run: step, each loss by name, learning rate, tokens per second, and dev scores where there are any."
-    return pd.read_json(Path(run) / "log.jsonl", lines=True)
-
-# %% ../nbs/04_train.ipynb #69cde0c1
-def plot_log(
-    run: str | Path,  # run folder
-    columns: list[str] | None = None,  # curves to draw; the losses and dev scores if not given
-    ax: Axes | None = None,
-) -> Axes:
-    "The learning curves of a run."
-    log = read_log(run).set_index("step")
-    columns = columns or [c for c in log if c not in ("rate", "tokens_per_s", "loss", "seconds")]
-    for column in columns:
-        curve = log[column].dropna()
-        ax = curve.plot(ax=ax, label=column, marker="o" if len(curve) < 20 else None, markersize=3)
-    ax.set(xlabel="step", ylabel="loss or score")
-    ax.legend(frameon=False)
-    ax.spines[["top", "right"]].set_visible(False)
-    return ax
-
-# %% ../nbs/04_train.ipynb #0e508c98
-def save_checkpoint(
-    accelerator: Accelerator,
-    run: Path,
-    step: int,  # the number of steps done
-) -> None:
-    "Write `checkpoint/step-N` atomically and remove the older ones."
-    home, part = run / "checkpoint", run / "checkpoint" / f"part-{step:08d}"
-    if accelerator.is_main_process: shutil.rmtree(part, ignore_errors=True)
-    accelerator.wait_for_everyone()
-    accelerator.save_state(part, safe_serialization=False)  # tied weights stay tied
-    if accelerator.is_main_process:
-        older = [p for p in home.iterdir() if p != part]
-        os.replace(part, home / f"step-{step:08d}")
-        for p in older: shutil.rmtree(p, ignore_errors=True)
-
-# %% ../nbs/04_train.ipynb #9a724450
-def load_checkpoint(
-    accelerator: Accelerator,
-    run: Path,
-) -> int:  # the number of steps done, 0 without a checkpoint
-    "Go back to the last checkpoint, and cut the log back to it."
-    found = sorted((run / "checkpoint").glob("step-*"))
-    step = int(found[-1].name.split("-")[1]) if found else 0
-    if found: accelerator.load_state(found[-1])
-    log = run / "log.jsonl"
-    if accelerator.is_main_process and log.exists():
-        lines = [line for line in log.read_text().splitlines() if json.loads(line)["step"] <= step]
-        log.write_text("".join(line + "\n" for line in lines))
-    return step
-
 # %% ../nbs/04_train.ipynb #00779b30
 def optimizer_for(
     module: nn.Module,
@@ -336,23 +220,6 @@ def optimizer_for(
     groups = [{"params": [p for p in trained if p.ndim > 1], "weight_decay": s.weight_decay},
               {"params": [p for p in trained if p.ndim <= 1], "weight_decay": 0.0}]
     return torch.optim.AdamW(groups, lr=s.rate, betas=(0.9, 0.98), eps=1e-6, fused=True)
-
-# %% ../nbs/04_train.ipynb #0cc9b6ff
-class Log:
-    "Means of the losses since the last line, written as one line of `log.jsonl`."
-    def __init__(self, path: Path): self.path, self.sums, self.tokens, self.began = path, {}, 0, time.perf_counter()
-
-    def add(self, losses: dict[str, Tensor], tokens: int):
-        for name, value in losses.items(): self.sums.setdefault(name, []).append(value.detach())
-        self.tokens += tokens
-
-    def write(self, step: int, rate: float, scores: dict[str, float]):
-        means = {name: torch.stack(values).mean().item() for name, values in self.sums.items()}
-        seconds = time.perf_counter() - self.began
-        row = {"step": step, **means, "rate": rate, "tokens_per_s": round(self.tokens / seconds), **scores}
-        with self.path.open("a") as f: f.write(json.dumps(row) + "\n")
-        self.sums, self.tokens, self.began = {}, 0, time.perf_counter()
-        return row
 
 # %% ../nbs/04_train.ipynb #2ad04f0c
 def fit(
@@ -423,26 +290,6 @@ def _evaluate(raw, evaluate, chosen, accelerator) -> dict[str, float]:
     if accelerator.is_main_process: chosen.offer(raw, scores)
     return scores
 
-# %% ../nbs/04_train.ipynb #7fefcf4e
-class Best:
-    "The weights with the highest dev score so far, kept in a file so that a resumed run still has them."
-    def __init__(self, path: Path, name: str | None): self.path, self.name = path, name
-
-    def score(self) -> float:
-        note = self.path.with_suffix(".json")
-        return json.loads(note.read_text())[self.name] if note.exists() else -math.inf
-
-    def offer(self, module: nn.Module, scores: dict[str, float]):
-        if self.name is None or scores[self.name] <= self.score(): return
-        part = self.path.with_suffix(".part")
-        save_file({k: v.contiguous() for k, v in module.named_parameters()}, part)
-        os.replace(part, self.path)
-        write_json(self.path.with_suffix(".json"), scores)
-
-    def restore(self, module: nn.Module):
-        if self.name is None or not self.path.exists(): return
-        for name, value in load_file(self.path).items(): module.get_parameter(name).data.copy_(value)
-
 # %% ../nbs/04_train.ipynb #2408d298
 def start_bias(
     model: PreTrainedModel,  # masked language model; changed in place
@@ -492,22 +339,6 @@ def pretrain(
     fit(objective, blocks, {"masked_lm": 1.0}, tokenizer, s, run,
         lambda: {"dev_masked_lm": masked_loss(objective, held, collate(tokenizer))})
     return publish(model, tokenizer, run)
-
-# %% ../nbs/04_train.ipynb #f9a04a32
-def publish(
-    model: PreTrainedModel,
-    tokenizer: PreTrainedTokenizerBase,
-    run: Path,
-) -> Path:  # run/model
-    "Put the finished model into the run folder in one rename, and drop the checkpoints it no longer needs."
-    model.set_attn_implementation("sdpa")
-    part = run / "model.part"
-    shutil.rmtree(part, ignore_errors=True)
-    save_model(model.cpu(), tokenizer, part)
-    os.replace(part, run / "model")
-    shutil.rmtree(run / "checkpoint", ignore_errors=True)
-    (run / "best.safetensors").unlink(missing_ok=True)
-    return run / "model"
 
 # %% ../nbs/04_train.ipynb #04044cd5
 def distill(
