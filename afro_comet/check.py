@@ -91,12 +91,12 @@ def report(
     parts.append(_table("Rows seen before in their split, and rows that stand in train as well", checks["repeats"]))
     return "\n".join(parts).rstrip("\n")
 
-# %% ../nbs/00c_check.ipynb #ed7a74c2
+# %% ../nbs/00c_check.ipynb #ac1006d4
 def _plot_labels(labels, languages, ax):
     "The share of each label in train, a row for each language"
     share = labels.xs("train", level="split").drop(columns="O", errors="ignore")
     share = 100 * share.div(share.sum(axis=1), axis=0).loc[languages]
-    sns.heatmap(share, annot=True, fmt=".0f", cmap="crest", vmin=0, cbar=False, linewidths=1, ax=ax)
+    sns.heatmap(share, annot=True, fmt=".0f", cmap="crest", vmin=0, vmax=100, cbar=False, linewidths=1, ax=ax)
     ax.set(title="Labels in train, %" + (" (without O)" if "O" in labels else ""), xlabel="", ylabel="")
     ax.tick_params(axis="y", rotation=0)
 

@@ -291,7 +291,7 @@ def make_classifiers(
         model, tokenizer = load_model(made, AutoModelForSequenceClassification)
         study.classifiers[name], study.predictions[name] = made, answers(model.eval(), tokenizer, test)
 
-# %% ../nbs/10_study.ipynb #0a2c2bc7
+# %% ../nbs/10_study.ipynb #f8f2177d
 def make_rows(
     study: Study,
     results: Path,  # where rows, predictions and figure go
@@ -306,7 +306,8 @@ def make_rows(
         c, preset = cost.loc[cell], {"teacher": study.plan.teacher, "linear": "linear"}.get(cell, study.plan.student)
         rows += result_rows(results, study.tweets["test"], gold, guess, study=name, cell=cell, model=preset,
                             seed=study.plan.seed, task="sentiment", split="test", parameters=int(c.parameters),
-                            bytes=int(c.bytes), latency_ms=round(c.latency_ms, 3), run=study.classifiers[cell].parent.name,
+                            bytes=int(c.bytes), latency_ms=round(c.latency_ms, 3),
+                            run="linear" if cell == "linear" else f"{cell}-sentiment",
                             teacher=study.plan.teacher if cell == "student" else None)
     write_json(study.folder / "machine.json", {"machine": machine(), "threads": 1, "cost": cost.to_dict("index")})
     return read_results(write_rows(results / f"{name}.jsonl", rows))
