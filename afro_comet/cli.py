@@ -6,7 +6,7 @@
 __all__ = ['app', 'data_app', 'flat', 'many', 'described', 'data_check', 'pretrain_command', 'distill_command',
            'finetune_command', 'evaluate_command', 'measure_command', 'study_command', 'rescore_command', 'main']
 
-# %% ../nbs/11_cli.ipynb #392cd322
+# %% ../nbs/11_cli.ipynb #7be8214d
 import inspect
 import logging
 import os
@@ -34,7 +34,7 @@ from .student import load_model, make_config
 from .study import SMALL, Plan, interval, pretty, rescore, results_table, run_study
 from .tasks import answers, finetune, metric_of, label_names, write_predictions
 from .train import Settings, distill, pretrain
-from .vocab import balance, train_tokenizer
+from .vocab import balance, kept_tokenizer
 
 # %% ../nbs/11_cli.ipynb #0e8acb1d
 def described(
@@ -97,7 +97,7 @@ def _save_figure(figure, path: Path) -> None:
     figure.savefig(path, dpi=150)
     print(f"figure: {path}")
 
-# %% ../nbs/11_cli.ipynb #35e1687e
+# %% ../nbs/11_cli.ipynb #89cfae57
 @app.command(name="pretrain")
 @described
 def pretrain_command(
@@ -118,15 +118,8 @@ def pretrain_command(
     make_config(preset)  # an unknown name is said before any work starts
     text = load("text", languages, _named(data, "text"))
     train = balance(text["train"], lines or len(text["train"]), alpha, settings.seed)
-    tok = AutoTokenizer.from_pretrained(tokenizer) if tokenizer else _kept_tokenizer(out, train, words)
+    tok = AutoTokenizer.from_pretrained(tokenizer) if tokenizer else kept_tokenizer(out / "tokenizer", train["text"], words)
     print(f"model: {pretrain(preset, train, text['validation'], tok, settings, out, length, share)}")
-
-# %% ../nbs/11_cli.ipynb #8d89c166
-def _kept_tokenizer(run: Path, rows, words: int):
-    "Train the tokenizer of a run once, and keep it beside the run for a resume."
-    folder = run / "tokenizer"
-    if not (folder / "tokenizer.json").exists(): train_tokenizer(rows["text"], words).save_pretrained(folder)
-    return AutoTokenizer.from_pretrained(folder)
 
 # %% ../nbs/11_cli.ipynb #f5cd8270
 @app.command(name="distill")

@@ -79,21 +79,24 @@ def revision() -> str | None:  # the git commit of the code, with "+" if it was 
     try: return git("rev-parse", "--short=12", "HEAD") + ("+" if git("status", "--porcelain", "-uno", str(here)) else "")
     except (subprocess.CalledProcessError, FileNotFoundError): return None
 
-# %% ../nbs/03a_run.ipynb #0cc9b6ff
+# %% ../nbs/03a_run.ipynb #5ad05dff
 class Log:
     "Means of the losses since the last line, written as one line of `log.jsonl`."
-    def __init__(self, path: Path): self.path, self.sums, self.tokens, self.began = path, {}, 0, time.perf_counter()
+    def __init__(self, path: Path): self.path = path; self.clear()
+
+    def clear(self): self.sums, self.tokens, self.seconds, self.last = {}, 0, 0.0, time.perf_counter()
 
     def add(self, losses: dict[str, Tensor], tokens: int):
         for name, value in losses.items(): self.sums.setdefault(name, []).append(value.detach())
         self.tokens += tokens
+        self.seconds, self.last = self.seconds + time.perf_counter() - self.last, time.perf_counter()
 
     def write(self, step: int, rate: float, scores: dict[str, float]):
         means = {name: torch.stack(values).mean().item() for name, values in self.sums.items()}
-        seconds = time.perf_counter() - self.began
-        row = {"step": step, **means, "rate": rate, "tokens_per_s": round(self.tokens / seconds), **scores}
+        speed = round(self.tokens / self.seconds)  # of training: what comes between the last step and here does not count
+        row = {"step": step, **means, "rate": rate, "tokens_per_s": speed, **scores}
         with self.path.open("a") as f: f.write(json.dumps(row) + "\n")
-        self.sums, self.tokens, self.began = {}, 0, time.perf_counter()
+        self.clear()
         return row
 
 # %% ../nbs/03a_run.ipynb #34f63e34

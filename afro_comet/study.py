@@ -7,7 +7,7 @@ __all__ = ['ROW', 'COLOURS', 'NAMES', 'SMALL', 'example_counts', 'score_counts',
            'read_results', 'rescore', 'results_table', 'pretty', 'plot_results', 'Plan', 'Study', 'bf16',
            'make_encoders', 'make_classifiers', 'make_rows', 'run_study']
 
-# %% ../nbs/10_study.ipynb #fa03b81f
+# %% ../nbs/10_study.ipynb #6a0c15fc
 import json
 import os
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ import torch
 from datasets import Dataset
 from matplotlib.figure import Figure
 from seqeval.metrics.sequence_labeling import get_entities
-from transformers import AutoModelForSequenceClassification, AutoTokenizer, PreTrainedTokenizerBase
+from transformers import AutoModelForSequenceClassification
 
 from .data import InputError, load
 from .measure import machine, measure
@@ -30,7 +30,7 @@ from .student import PRESETS, load_model, make_encoder, save_model
 from .tasks import (
     Linear, answers, finetune, label_names, metric_of, read_predictions, write_predictions)
 from .train import Settings, distill, pretrain
-from .vocab import balance, train_tokenizer
+from .vocab import balance, kept_tokenizer
 
 # %% ../nbs/10_study.ipynb #e9baab79
 def example_counts(
@@ -248,21 +248,13 @@ def bf16() -> str:  # "bf16" or "no"
     if torch.cuda.is_available(): return "bf16" if torch.cuda.is_bf16_supported() else "no"
     return "bf16" if torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported() else "no"
 
-# %% ../nbs/10_study.ipynb #e7dd50d0
-def _tokenizer(study: Study) -> PreTrainedTokenizerBase:
-    "Trained on the balanced text, once."
-    path = study.folder / "tokenizer"
-    if not (path / "tokenizer.json").exists():
-        texts = study.text.select(range(min(150_000, len(study.text))))["text"]
-        train_tokenizer(texts, study.plan.words).save_pretrained(path)
-    return AutoTokenizer.from_pretrained(path)
-
-# %% ../nbs/10_study.ipynb #875ff673
+# %% ../nbs/10_study.ipynb #7dfac398
 def make_encoders(
     study: Study,
 ) -> None:
     "Pre-train the teacher, distil the student, and set a random twin beside it."
-    plan, tokenizer = study.plan, _tokenizer(study)
+    plan, lines = study.plan, min(150_000, len(study.text))  # enough text to choose the pieces
+    tokenizer = kept_tokenizer(study.folder / "tokenizer", study.text.select(range(lines))["text"], plan.words)
     common = dict(train=study.text, dev=study.held_out, length=plan.length)
     study.say(f"1/5  pre-training the teacher ({plan.teacher}): {plan.pretrain_steps:,} steps")
     s = study.settings(steps=plan.pretrain_steps, rate=8e-4, dropout=0.0, warmup=0.05, check_every=plan.pretrain_steps // 10 or 1)

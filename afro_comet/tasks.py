@@ -72,7 +72,7 @@ def linear_model(
                              ("words", TfidfVectorizer(ngram_range=(1, 2), token_pattern=r"\S+", **grams))])
     return make_pipeline(features, LogisticRegression(C=C, max_iter=200))
 
-# %% ../nbs/05_tasks.ipynb #bc488bac
+# %% ../nbs/05_tasks.ipynb #7ec93aa7
 class Linear:
     "One linear model a language: `predict(texts, languages)` gives label names."
     def __init__(self): self.models, self.dev = {}, {}
@@ -97,9 +97,11 @@ class Linear:
     def parameters(self) -> int: return sum(m[-1].coef_.size + m[-1].intercept_.size for m in self.models.values())
 
     def save(self, folder: str | Path) -> Path:
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        joblib.dump(self, Path(folder) / "linear.joblib", compress=3)
-        return Path(folder)
+        path = Path(folder) / "linear.joblib"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        joblib.dump(self, path.with_suffix(".part"), compress=3)
+        os.replace(path.with_suffix(".part"), path)
+        return path.parent
 
 # %% ../nbs/05_tasks.ipynb #7ab46d90
 def one_language(
