@@ -264,7 +264,7 @@ def _advice(error: BaseException) -> tuple[str, int]:
     kind = f"{type(error).__name__}: {str(error).strip().splitlines()[0][:300] if str(error).strip() else 'no details'}"
     return f"error: something went wrong that is not yours to mend ({kind}); AFRO_COMET_DEBUG=1 shows where.", 70
 
-# %% ../nbs/11_cli.ipynb #570ac6a0
+# %% ../nbs/11_cli.ipynb #9157ab5c
 def main(
     words: list[str] | None = None,  # the command line without the program's name; the process's own if not given
 ) -> None:
@@ -272,6 +272,7 @@ def main(
     words = list(sys.argv[1:] if words is None else words)
     datasets.disable_progress_bars()
     transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
     logging.getLogger("accelerate").setLevel(logging.ERROR)
     try:
         app.config = _config(words)
