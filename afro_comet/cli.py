@@ -6,7 +6,7 @@
 __all__ = ['app', 'data_app', 'flat', 'many', 'described', 'data_check', 'pretrain_command', 'distill_command',
            'finetune_command', 'evaluate_command', 'measure_command', 'study_command', 'rescore_command', 'main']
 
-# %% ../nbs/11_cli.ipynb #7be8214d
+# %% ../nbs/11_cli.ipynb #469a35ac
 import inspect
 import logging
 import os
@@ -23,6 +23,7 @@ import transformers
 import yaml
 from cyclopts import App, CycloptsError, Parameter
 from cyclopts.config import Yaml
+from rich.console import Console
 from transformers import AutoModelForSequenceClassification, AutoModelForTokenClassification, AutoTokenizer
 
 import afro_comet
@@ -46,8 +47,9 @@ def described(
         if name in comments: target.__annotations__[name] = Annotated[kind, Parameter(help=comments[name])]
     return target
 
-# %% ../nbs/11_cli.ipynb #0fec9c1c
+# %% ../nbs/11_cli.ipynb #f7dd2def
 app = App(name="afro-comet", version=afro_comet.__version__, help_format="markdown",
+          console=Console(force_jupyter=False),  # text, also from a notebook
           help="Small encoders for African languages: make them, measure them, and say what was lost.")
 data_app = App(name="data", help="Look at data before anything is trained on it.")
 app.command(data_app)

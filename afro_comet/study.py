@@ -159,7 +159,7 @@ def results_table(
     table.index.name = "model"
     return table.loc[list(dict.fromkeys(rows.cell))]
 
-# %% ../nbs/10_study.ipynb #1bd38a1b
+# %% ../nbs/10_study.ipynb #c6786efc
 def pretty(
     table: pd.DataFrame,  # of `results_table`
 ) -> pd.DataFrame:  # of strings, as a reader wants them
@@ -167,13 +167,13 @@ def pretty(
     digits = {"MB": "{:.1f}", "ms": "{:.2f}"}
     out = {c: [digits.get(c, "{:.1f}").format(v) for v in table[c]] for c in table.columns if c != "parameters"}
     out = {"parameters": [f"{v / 1e6:.2f} M" for v in table.parameters]} | out
-    return pd.DataFrame(out, index=table.index)
+    return pd.DataFrame(out, index=list(table.index))
 
 # %% ../nbs/10_study.ipynb #94a324d9
 COLOURS = ("#8c8c8c", "#16425b", "#2f9c95", "#e09f3e", "#a23b72", "#6a4c93")  # of the models, in the order of the rows
 NAMES = {"weighted_f1": "weighted F1", "entity_f1": "entity F1", "token_accuracy": "token accuracy (%)"}
 
-# %% ../nbs/10_study.ipynb #786727df
+# %% ../nbs/10_study.ipynb #b63320d6
 def plot_results(
     rows: pd.DataFrame,  # of `read_results`, one study, one task
     title: str = "",
@@ -190,6 +190,7 @@ def plot_results(
     left.set(xticks=range(len(languages)), xticklabels=languages, ylabel=NAMES[rows.metric.iloc[0]])
     right.set(xscale="log", xlabel="MB on disk", ylabel="average over languages")
     right.xaxis.set_major_formatter("{x:g}")
+    right.xaxis.set_minor_formatter(lambda x, _: f"{x:g}" if str(x)[0] in "25" else "")
     for ax in (left, right): ax.grid(alpha=0.3); sns.despine(ax=ax)
     fig.legend(ncols=len(table), loc="outside lower center", frameon=False)
     fig.suptitle(title, fontsize=11)
