@@ -6,7 +6,7 @@
 __all__ = ['app', 'data_app', 'flat', 'many', 'described', 'data_check', 'pretrain_command', 'distill_command',
            'finetune_command', 'evaluate_command', 'measure_command', 'study_command', 'rescore_command', 'main']
 
-# %% ../nbs/11_cli.ipynb #469a35ac
+# %% ../nbs/11_cli.ipynb #032a338f
 import inspect
 import logging
 import os
@@ -21,19 +21,20 @@ import datasets
 import pandas as pd
 import transformers
 import yaml
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, ArgumentCollection, CycloptsError, Parameter, Token
 from cyclopts.config import Yaml
 from rich.console import Console
 from transformers import AutoModelForSequenceClassification, AutoModelForTokenClassification, AutoTokenizer
 
 import afro_comet
 from .check import check, plot_checks, report
-from .data import TASKS, InputError, languages_in, load
+from .data import TASKS, languages_in, load
+from .fetch import InputError
 from .loss import hybrid
 from .measure import measure
 from .student import load_model, make_config
 from .study import SMALL, Plan, interval, pretty, rescore, results_table, run_study
-from .tasks import answers, finetune, metric_of, label_names, write_predictions
+from .tasks import answers, by_language, finetune, label_names, metric_of, write_predictions
 from .train import Settings, distill, pretrain
 from .vocab import balance, kept_tokenizer
 
@@ -65,7 +66,7 @@ def _named(source: str, task: str) -> str:
     if task not in TASKS: raise InputError(f"unknown task '{task}'; expected one of {', '.join(TASKS)}.")
     return source
 
-# %% ../nbs/11_cli.ipynb #f8003684
+# %% ../nbs/11_cli.ipynb #4ac117d7
 @data_app.command(name="check")
 @described
 def data_check(
@@ -77,7 +78,8 @@ def data_check(
     figure: Path | None = None,  # folder for a figure of each task
 ):
     "Read every file, and report rows, labels, lengths and duplicates; exit with 1 if a file is not as it should be."
-    found, faults = [t for t in task or TASKS if _named(source, t) and (task or _has(t, source))], []
+    for name in task or ["sentiment"]: _named(source, name)
+    found, faults = task or [name for name in TASKS if _has(name, source)], []
     if not found: raise InputError(f"{source}: no task found here; expected folders such as afrisenti/swa.")
     for name in found:
         try: checks = check(load(name, languages, source, repair))
@@ -165,7 +167,7 @@ def finetune_command(
     "Fine-tune an encoder on a labelled task, all languages together; --steps follows from --epochs."
     print(f"model: {finetune(model, load(task, languages, _named(data, task), repair), settings, out, epochs, length)}")
 
-# %% ../nbs/11_cli.ipynb #7dcb6b94
+# %% ../nbs/11_cli.ipynb #1c9e9c80
 @app.command(name="evaluate")
 @described
 def evaluate_command(
@@ -186,7 +188,7 @@ def evaluate_command(
     loaded, tokenizer = load_model(model, auto)
     _same_labels(model, loaded, label_names(ds[split]))
     gold, guess = answers(loaded.eval(), tokenizer, ds[split], length)
-    print(_score_table(ds[split], gold, guess, task))
+    print(_score_table(ds[split], gold, guess))
     if out: print(f"predictions: {write_predictions(out, gold, guess)}")
 
 # %% ../nbs/11_cli.ipynb #fe403efa
@@ -197,13 +199,11 @@ def _same_labels(folder: str, model, names: list[str]) -> None:
         raise InputError(f"{folder}: the model knows the labels {', '.join(has)}; expected {', '.join(names)}: "
                          "fine-tune it on this task first.")
 
-# %% ../nbs/11_cli.ipynb #f28c8d94
-def _score_table(rows, gold, guess, task: str) -> str:
+# %% ../nbs/11_cli.ipynb #b4a66363
+def _score_table(rows, gold, guess) -> str:
     "Scores of each language and their mean, as text."
-    metric, languages = metric_of(label_names(rows), TASKS[task].kind), pd.Series(rows["language"])
-    lines = []
-    for language, where in languages.groupby(languages).groups.items():
-        lines.append((language, len(where), *interval(metric, [gold[i] for i in where], [guess[i] for i in where])))
+    metric = metric_of(rows)
+    lines = [(language, len(g), *interval(metric, g, p)) for language, g, p in by_language(rows, gold, guess)]
     table = pd.DataFrame(lines, columns=["language", "n", metric, "low", "high"])
     mean = f"average {table[metric].mean():.1f}"
     return f"{table.round(1).to_string(index=False)}\n{mean}"
@@ -226,7 +226,7 @@ def measure_command(
     table = measure({str(f): f for f in folders}, test["text"], test["language"], threads, rounds)
     print(table.round({"latency_ms": 2, "p90_ms": 2, "texts_per_s": 0, "peak_mb": 0, "model_mb": 0}).to_string())
 
-# %% ../nbs/11_cli.ipynb #41953d36
+# %% ../nbs/11_cli.ipynb #0937bb2a
 @app.command(name="study")
 @described
 def study_command(
@@ -236,13 +236,13 @@ def study_command(
     results: Path | None = None,  # folder for rows, predictions and figure; OUT/results if not given
     name: str = "main",  # of the study
     languages: Annotated[list[str] | None, many] = None,  # all that have tweets and raw text, if not given
-    plan: Annotated[Plan | None, flat] = None,
+    plan: Annotated[Plan, flat] = Plan(),  # smaller for the sample
 ):
     "The main job: pre-train a teacher, distil a student, compare both with an undistilled twin and a linear baseline."
     source = _named(data, "sentiment")
     out = out or Path("runs") / f"{name}-{'data' if Path(data).is_dir() else data}"
     say = partial(print, flush=True)  # a log shows each stage as it begins
-    rows = run_study(source, out, plan or Plan(**SMALL if data == "sample" else {}), results, name, languages, say)
+    rows = run_study(source, out, plan, results, name, languages, say)
     results = results or out / "results"
     print(f"\n{pretty(results_table(rows)).to_string()}\n\nrows:   {results / f'{name}.jsonl'}\n"
           f"figure: {results / f'{name}.png'}\nruns:   {out}")
@@ -266,7 +266,7 @@ def _advice(error: BaseException) -> tuple[str, int]:
     kind = f"{type(error).__name__}: {str(error).strip().splitlines()[0][:300] if str(error).strip() else 'no details'}"
     return f"error: something went wrong that is not yours to mend ({kind}); AFRO_COMET_DEBUG=1 shows where.", 70
 
-# %% ../nbs/11_cli.ipynb #9157ab5c
+# %% ../nbs/11_cli.ipynb #b931149a
 def main(
     words: list[str] | None = None,  # the command line without the program's name; the process's own if not given
 ) -> None:
@@ -277,7 +277,7 @@ def main(
     transformers.logging.disable_progress_bar()
     logging.getLogger("accelerate").setLevel(logging.ERROR)
     try:
-        app.config = _config(words)
+        app.config = [*_config(words), _small_plan]
         app(words, exit_on_error=False, print_error=False)
     except CycloptsError as error: sys.exit(_usage(error))
     except (Exception, KeyboardInterrupt) as error:
@@ -299,6 +299,15 @@ def _config(words: list[str]) -> list:
         raise InputError(f"{path}:{line}: this is no YAML; expected settings under the name of a subcommand.") from error
     del words[i : i + 2]
     return [Yaml(path, must_exist=True)]
+
+# %% ../nbs/11_cli.ipynb #3dbb2fe4
+def _small_plan(app: App, commands: tuple[str, ...], arguments: ArgumentCollection) -> None:
+    "Fill what a study of the sample leaves open from `SMALL`."
+    given = {argument.name: argument for argument in arguments}
+    if commands != ("study",) or any(token.value != "sample" for token in given["--data"].tokens): return
+    for name, value in SMALL.items():
+        argument = given["--" + name.replace("_", "-")]
+        if not argument.tokens: argument.append(Token(value=str(value), source="the plan for the sample"))
 
 # %% ../nbs/11_cli.ipynb #c1a73864
 def _usage(error: CycloptsError) -> int:

@@ -4,17 +4,18 @@
 
 # %% auto #0
 __all__ = ['write_json', 'checksum', 'describe_run', 'revision', 'Log', 'read_log', 'plot_log', 'save_checkpoint',
-           'load_checkpoint', 'Best', 'publish']
+           'load_checkpoint', 'Best', 'publish', 'finished']
 
-# %% ../nbs/03a_run.ipynb #beaa9d52
+# %% ../nbs/03a_run.ipynb #8d7a2d8e
 import hashlib
 import json
 import math
 import os
 import platform
-import shutil
 import subprocess
+import sys
 import time
+import zlib
 from importlib.metadata import version
 from pathlib import Path
 
@@ -28,19 +29,16 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 import afro_comet
-from .data import InputError
+from .fetch import InputError, atomic, discard
 from .student import save_model
 
-# %% ../nbs/03a_run.ipynb #c4f01932
+# %% ../nbs/03a_run.ipynb #7849e94a
 def write_json(
     path: Path,
     content: dict,
 ) -> None:
     "Write a JSON file so that a reader finds the old content or the new, never half of it."
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    part.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(part, path)
+    with atomic(path) as part: part.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 # %% ../nbs/03a_run.ipynb #506c7c0b
 def checksum(
@@ -79,25 +77,43 @@ def revision() -> str | None:  # the git commit of the code, with "+" if it was 
     try: return git("rev-parse", "--short=12", "HEAD") + ("+" if git("status", "--porcelain", "-uno", str(here)) else "")
     except (subprocess.CalledProcessError, FileNotFoundError): return None
 
-# %% ../nbs/03a_run.ipynb #5ad05dff
+# %% ../nbs/03a_run.ipynb #1c063910
 class Log:
-    "Means of the losses since the last line, written as one line of `log.jsonl`."
-    def __init__(self, path: Path): self.path = path; self.clear()
+    "The losses since the last line; their means become one line of `log.jsonl`."
+    def __init__(self, path: Path, accelerator: Accelerator): self.path, self.accelerator = path, accelerator; self.clear()
 
-    def clear(self): self.sums, self.tokens, self.seconds, self.last = {}, 0, 0.0, time.perf_counter()
+    def clear(self): self.rows, self.tokens, self.seconds = [], [], 0.0
 
-    def add(self, losses: dict[str, Tensor], tokens: int):
-        for name, value in losses.items(): self.sums.setdefault(name, []).append(value.detach())
-        self.tokens += tokens
-        self.seconds, self.last = self.seconds + time.perf_counter() - self.last, time.perf_counter()
+    def begin(self): self.began = time.perf_counter()  # of a step: what comes between steps is not training
 
-    def write(self, step: int, rate: float, scores: dict[str, float]):
-        means = {name: torch.stack(values).mean().item() for name, values in self.sums.items()}
-        speed = round(self.tokens / self.seconds)  # of training: what comes between the last step and here does not count
-        row = {"step": step, **means, "rate": rate, "tokens_per_s": speed, **scores}
-        with self.path.open("a") as f: f.write(json.dumps(row) + "\n")
+    def add(self, step: int, losses: dict[str, Tensor], tokens: Tensor):
+        self.rows.append((step, {name: value.detach().float() for name, value in losses.items()}))
+        self.tokens.append(tokens)
+        self.seconds, self.began = self.seconds + time.perf_counter() - self.began, time.perf_counter()
+
+    def means(self) -> dict[str, float]:
+        "Means by name; raises `InputError` if one is not finite."
+        if not self.rows: return {}
+        own = torch.stack([torch.stack(list(losses.values())) for _, losses in self.rows]).mean(0)
+        means = dict(zip(self.rows[0][1], self.accelerator.reduce(own, "mean").tolist()))
+        if not all(map(math.isfinite, means.values())): raise InputError(_diverged(self.rows))
+        return means
+
+    def write(self, step: int, rate: float, scores: dict[str, float]) -> dict:
+        means, tokens = self.means(), self.accelerator.reduce(torch.stack(self.tokens).sum(), "sum").item()
+        row = {"step": step, **means, "rate": rate, "tokens_per_s": round(tokens / self.seconds), **scores}
+        if self.accelerator.is_main_process:
+            with self.path.open("a") as f: f.write(json.dumps(row) + "\n")
         self.clear()
         return row
+
+# %% ../nbs/03a_run.ipynb #5003989c
+def _diverged(rows: list[tuple[int, dict[str, Tensor]]]) -> str:
+    "Which step it was."
+    bad = next(((step, losses) for step, losses in rows if not all(v.isfinite() for v in losses.values())), rows[-1])
+    parts = ", ".join(f"{name} {value.item():.3g}" for name, value in bad[1].items())
+    return (f"the loss of step {bad[0]} is not finite ({parts}); expected a number: lower the rate or raise the warm-up. "
+            "The last checkpoint is from before and is kept.")
 
 # %% ../nbs/03a_run.ipynb #34f63e34
 def read_log(
@@ -106,7 +122,7 @@ def read_log(
     "The log of a run: step, each loss by name, learning rate, tokens per second, and dev scores where there are any."
     return pd.read_json(Path(run) / "log.jsonl", lines=True)
 
-# %% ../nbs/03a_run.ipynb #69cde0c1
+# %% ../nbs/03a_run.ipynb #c9f2d513
 def plot_log(
     run: str | Path,  # run folder
     columns: list[str] | None = None,  # curves to draw; the losses and dev scores if not given
@@ -114,7 +130,7 @@ def plot_log(
 ) -> Axes:
     "The learning curves of a run."
     log = read_log(run).set_index("step")
-    columns = columns or [c for c in log if c not in ("rate", "tokens_per_s", "loss", "seconds")]
+    columns = columns or [c for c in log if c not in ("rate", "tokens_per_s", "loss")]
     for column in columns:
         curve = log[column].dropna()
         ax = curve.plot(ax=ax, label=column, marker="o" if len(curve) < 20 else None, markersize=3)
@@ -123,69 +139,103 @@ def plot_log(
     ax.spines[["top", "right"]].set_visible(False)
     return ax
 
-# %% ../nbs/03a_run.ipynb #0e508c98
+# %% ../nbs/03a_run.ipynb #1201fda6
+def _identity(run: Path) -> str:
+    "What was asked for and of which data, as one checksum; empty for a folder without `run.json`."
+    path = run / "run.json"
+    record = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return hashlib.sha256(json.dumps([record.get("settings"), record.get("data")], sort_keys=True).encode()).hexdigest()[:16]
+
+def _sums(folder: Path) -> dict[str, list[int]]:
+    "Size and CRC of every file of a checkpoint but its note."
+    files = sorted(p for p in folder.iterdir() if p.name != "note.json")
+    return {p.name: [p.stat().st_size, zlib.crc32(p.read_bytes())] for p in files}
+
+# %% ../nbs/03a_run.ipynb #90e3e04b
 def save_checkpoint(
     accelerator: Accelerator,
     run: Path,
     step: int,  # the number of steps done
 ) -> None:
-    "Write `checkpoint/step-N` atomically and remove the older ones."
+    "Write `checkpoint/step-N` atomically and keep one older; raises `InputError` if it cannot be written."
     home, part = run / "checkpoint", run / "checkpoint" / f"part-{step:08d}"
-    if accelerator.is_main_process: shutil.rmtree(part, ignore_errors=True)
-    accelerator.wait_for_everyone()
-    accelerator.save_state(part, safe_serialization=False)  # tied weights stay tied
-    if accelerator.is_main_process:
-        older = [p for p in home.iterdir() if p != part]
+    try:
+        accelerator.save_state(part, safe_serialization=False)  # tied weights stay tied
+        accelerator.wait_for_everyone()
+        if not accelerator.is_main_process: return
+        write_json(part / "note.json", {"step": step, "run": _identity(run), "files": _sums(part)})
+        discard(home / f"step-{step:08d}")  # a damaged one that was passed over
         os.replace(part, home / f"step-{step:08d}")
-        for p in older: shutil.rmtree(p, ignore_errors=True)
+    except (OSError, RuntimeError) as error:  # a full disk is either, depending on who was writing
+        discard(part)
+        raise InputError(f"{part}: cannot be written ({str(error).splitlines()[0][:120]}); expected room for a checkpoint. The one "
+                         "before is kept: make room, and give the same command to go on from it.") from error
+    for old in [p for p in home.iterdir() if p not in sorted(home.glob("step-*"))[-2:]]: discard(old)
 
-# %% ../nbs/03a_run.ipynb #9a724450
+# %% ../nbs/03a_run.ipynb #5c20fa9d
+def _fault(folder: Path, run: Path) -> str | None:
+    "What is wrong with a checkpoint, or None."
+    try: note = json.loads((folder / "note.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError): return "it has no note of its files"
+    if note.get("run") != _identity(run): return "it belongs to a run with other settings or data"
+    found = _sums(folder)
+    bad = [name for name, sums in note["files"].items() if found.get(name) != sums]
+    return f"{bad[0]} is damaged or missing" if bad else None
+
+# %% ../nbs/03a_run.ipynb #ce1aa2b9
 def load_checkpoint(
     accelerator: Accelerator,
     run: Path,
 ) -> int:  # the number of steps done, 0 without a checkpoint
-    "Go back to the last checkpoint, and cut the log back to it."
-    found = sorted((run / "checkpoint").glob("step-*"))
-    step = int(found[-1].name.split("-")[1]) if found else 0
-    if found: accelerator.load_state(found[-1])
+    "Go back to the last good checkpoint, and cut the log back to it."
+    found, step = sorted((run / "checkpoint").glob("step-*")), 0
+    while found and (fault := _fault(found[-1], run)):
+        accelerator.print(f"{found.pop()}: passed over, {fault}", file=sys.stderr)
+    if found: step = int(found[-1].name.split("-")[1]); accelerator.load_state(found[-1])
     log = run / "log.jsonl"
     if accelerator.is_main_process and log.exists():
-        lines = [line for line in log.read_text().splitlines() if json.loads(line)["step"] <= step]
-        log.write_text("".join(line + "\n" for line in lines))
+        lines = [line for line in log.read_text().splitlines() if line.endswith("}") and json.loads(line)["step"] <= step]
+        with atomic(log) as part: part.write_text("".join(line + "\n" for line in lines))
+    accelerator.wait_for_everyone()
     return step
 
-# %% ../nbs/03a_run.ipynb #7fefcf4e
+# %% ../nbs/03a_run.ipynb #baba60f0
 class Best:
-    "The weights with the highest dev score so far, kept in a file so that a resumed run still has them."
-    def __init__(self, path: Path, name: str | None): self.path, self.name = path, name
+    "The weights with the best dev score so far, kept in a file so that a resumed run still has them."
+    def __init__(self,
+                 path: Path,  # of the weights
+                 name: str | None,  # of the score, highest wins; with "-" before it the lowest; None: the last weights
+                ): self.path, self.name = path, name
 
-    def score(self) -> float:
-        note = self.path.with_suffix(".json")
-        return json.loads(note.read_text())[self.name] if note.exists() else -math.inf
+    def value(self, scores: dict[str, float]) -> float:
+        "The score in question, so turned that more is better."
+        return -scores[self.name[1:]] if self.name.startswith("-") else scores[self.name]
 
     def offer(self, module: nn.Module, scores: dict[str, float]):
-        if self.name is None or scores[self.name] <= self.score(): return
-        part = self.path.with_suffix(".part")
-        save_file({k: v.contiguous() for k, v in module.named_parameters()}, part)
-        os.replace(part, self.path)
-        write_json(self.path.with_suffix(".json"), scores)
+        note = self.path.with_suffix(".json")
+        if self.name is None or note.exists() and self.value(scores) <= self.value(json.loads(note.read_text())): return
+        with atomic(self.path) as part: save_file({k: v.contiguous() for k, v in module.named_parameters()}, part)
+        write_json(note, scores)
 
     def restore(self, module: nn.Module):
         if self.name is None or not self.path.exists(): return
         for name, value in load_file(self.path).items(): module.get_parameter(name).data.copy_(value)
 
-# %% ../nbs/03a_run.ipynb #d3107697
+# %% ../nbs/03a_run.ipynb #7b439328
 def publish(
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
     run: Path,
 ) -> Path:  # run/model
     "Put the finished model into the run folder in one rename, and drop what only a resume needed."
-    model.set_attn_implementation("sdpa")
-    part = run / "model.part"
-    shutil.rmtree(part, ignore_errors=True)
-    save_model(model.cpu(), tokenizer, part)
-    os.replace(part, run / "model")
-    shutil.rmtree(run / "checkpoint", ignore_errors=True)
-    for kept in ("best.safetensors", "best.json"): (run / kept).unlink(missing_ok=True)
+    with atomic(run / "model") as part: save_model(model.cpu(), tokenizer, part)
+    return finished(run)
+
+# %% ../nbs/03a_run.ipynb #a116dcd4
+def finished(
+    run: Path,
+) -> Path | None:  # run/model, or None if the run is not done
+    "The model of a run that is done; what only a resume needed goes."
+    if not (run / "model").exists(): return None
+    for left in ("checkpoint", "best.safetensors", "best.json"): discard(run / left)
     return run / "model"

@@ -7,9 +7,8 @@ __all__ = ['ROW', 'COLOURS', 'NAMES', 'SMALL', 'example_counts', 'score_counts',
            'read_results', 'rescore', 'results_table', 'pretty', 'plot_results', 'Plan', 'Study', 'bf16',
            'make_encoders', 'make_classifiers', 'make_rows', 'run_study']
 
-# %% ../nbs/10_study.ipynb #6a0c15fc
+# %% ../nbs/10_study.ipynb #a456b65a
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,12 +22,13 @@ from matplotlib.figure import Figure
 from seqeval.metrics.sequence_labeling import get_entities
 from transformers import AutoModelForSequenceClassification
 
-from .data import InputError, load
+from .data import load
+from .fetch import InputError, atomic, check_ranges
 from .measure import machine, measure
 from .run import write_json
 from .student import PRESETS, load_model, make_encoder, save_model
 from .tasks import (
-    Linear, answers, finetune, label_names, metric_of, read_predictions, write_predictions)
+    Linear, answers, by_language, finetune, label_names, metric_of, read_predictions, write_predictions)
 from .train import Settings, distill, pretrain
 from .vocab import balance, kept_tokenizer
 
@@ -79,7 +79,7 @@ def interval(
 ROW = ("study", "cell", "model", "seed", "language", "task", "split", "metric", "value", "low", "high", "n", "parameters",
        "bytes", "latency_ms", "teacher", "made_on", "run", "predictions")  # the keys of a result row
 
-# %% ../nbs/10_study.ipynb #fdd0151f
+# %% ../nbs/10_study.ipynb #875e0fec
 def result_rows(
     results: Path,  # folder of the rows, where `predictions/` lies
     rows: Dataset,  # the labelled examples, in file order
@@ -88,10 +88,8 @@ def result_rows(
     **common,  # study, cell, model, seed, task, split, parameters, bytes, latency_ms, teacher, run
 ) -> list[dict]:  # one row a language
     "Store predictions and score them, language by language."
-    metric = metric_of(label_names(rows), "classification" if "label" in rows.features else "tagging")
-    languages, out = np.asarray(rows["language"]), []
-    for language in sorted(set(languages)):
-        g, p = ([values[i] for i in np.flatnonzero(languages == language)] for values in (gold, predicted))
+    metric, out = metric_of(rows), []
+    for language, g, p in by_language(rows, gold, predicted):
         name = "-".join(str(common[k]) for k in ("study", "cell", "seed")) + f"-{common['task']}-{language}-{common['split']}"
         path = write_predictions(results / "predictions" / f"{name}.tsv.gz", g, p)
         value, low, high = interval(metric, g, p)
@@ -101,16 +99,14 @@ def result_rows(
         out.append({key: row.get(key) for key in ROW})
     return out
 
-# %% ../nbs/10_study.ipynb #41146175
+# %% ../nbs/10_study.ipynb #ff135d27
 def write_rows(
     path: Path,  # results/<study>.jsonl
     rows: list[dict],
 ) -> Path:
     "Write result rows, one a line, in one rename."
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    part.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
-    os.replace(part, path)
+    with atomic(path) as part:
+        part.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
     return path
 
 # %% ../nbs/10_study.ipynb #58fd019f
@@ -196,7 +192,7 @@ def plot_results(
     fig.suptitle(title, fontsize=11)
     return fig
 
-# %% ../nbs/10_study.ipynb #a866688b
+# %% ../nbs/10_study.ipynb #2add39ee
 @dataclass
 class Plan:
     "How large the main job is."
@@ -214,8 +210,8 @@ class Plan:
     seed: int = 0  # of everything
 
     def __post_init__(self):
-        for name in ("lines", "length", "pretrain_steps", "distill_steps", "teacher_epochs", "student_epochs", "rounds"):
-            if getattr(self, name) < 1: raise InputError(f"{name} is {getattr(self, name)}; expected at least 1.")
+        counts = ("lines", "length", "pretrain_steps", "distill_steps", "teacher_epochs", "student_epochs", "rounds")
+        check_ranges(self, **dict.fromkeys(counts, (1, None)))
         for name in (self.teacher, self.student):
             if name not in PRESETS: raise InputError(f"unknown preset '{name}'; expected one of {', '.join(PRESETS)}.")
 

@@ -5,8 +5,7 @@
 # %% auto #0
 __all__ = ['SPECIAL', 'language_shares', 'balance', 'train_tokenizer', 'kept_tokenizer', 'fertility']
 
-# %% ../nbs/01_vocab.ipynb #1731c74b
-import os
+# %% ../nbs/01_vocab.ipynb #ad5a6550
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from tokenizers import AddedToken, Tokenizer, decoders, normalizers, pre_tokeniz
 from tokenizers.models import Unigram
 from transformers import AutoTokenizer, PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
-from .data import InputError
+from .fetch import InputError, atomic
 
 # %% ../nbs/01_vocab.ipynb #572c9c0e
 def language_shares(
@@ -82,7 +81,7 @@ def train_tokenizer(
         raise InputError("no text to train a tokenizer on; expected at least one non-empty line.")
     return _finish(tokenizer, max_length)
 
-# %% ../nbs/01_vocab.ipynb #95ee8493
+# %% ../nbs/01_vocab.ipynb #c9d131d9
 def kept_tokenizer(
     folder: str | Path,  # of the tokenizer
     texts: Iterable[str],  # training text, read only if there is no tokenizer yet
@@ -91,9 +90,7 @@ def kept_tokenizer(
     "The tokenizer in a folder, trained and put there if there is none."
     folder = Path(folder)
     if not folder.exists():
-        part = folder.with_name(folder.name + ".part")
-        train_tokenizer(texts, size).save_pretrained(part)
-        os.replace(part, folder)
+        with atomic(folder) as part: train_tokenizer(texts, size).save_pretrained(part)
     return AutoTokenizer.from_pretrained(folder)
 
 # %% ../nbs/01_vocab.ipynb #a5bf7491
