@@ -170,7 +170,7 @@ def ask(self: Distill, seen: Tensor, real: Tensor, where: Tensor) -> dict:
 
 Distill.ask = ask
 
-# %% ../nbs/03b_objective.ipynb #29e59d37
+# %% ../nbs/03b_objective.ipynb #59827a06
 def word_losses(self: Distill, hidden: Tensor, said: tuple[Tensor, ...], words: Tensor, chosen: Tensor) -> dict[str, Tensor]:
     "Soft targets and masked words, at some positions; `chosen` says which of these were masked."
     m = self.match
@@ -188,7 +188,7 @@ def soften(self: Distill, logits: Tensor, said: tuple[Tensor, ...]) -> Tensor:
     "Soft targets from the teacher's hidden states, or from its cached top words and their log-probabilities."
     if len(said) == 2: return soft_from_top(logits, *said, self.match.temperature)
     with torch.no_grad(): target = self.frozen[0].lm_head(said[0])
-    return soft_targets(logits.float(), target.float(), self.match.temperature, self.match.divergence)
+    return soft_targets(logits, target, self.match.temperature, self.match.divergence)
 
 Distill.word_losses, Distill.soften = word_losses, soften
 
