@@ -113,7 +113,7 @@ def _accelerator(s: Settings, run: Path) -> Accelerator:
     if s.track: accelerator.init_trackers("afro_comet", asdict(s))
     return accelerator
 
-# %% ../nbs/04_train.ipynb #3eef16aa
+# %% ../nbs/04_train.ipynb #78613bd4
 def fit(
     objective: nn.Module,  # batch -> losses by name, as `MaskedLM`, `Distill` and `Labels` are
     rows: Dataset,  # tokenised, with the column `input_ids`
@@ -139,8 +139,9 @@ def fit(
         checking = evaluate and (last or due(s.check_every))
         scores = _evaluate(objective, evaluate, chosen, log) if checking else {}
         if checking and best: scored.append(chosen.value(scores))
-        if checking or last or due(s.log_every): accelerator.log(log.write(step + 1, rate, scores), step + 1)
-        if last or due(s.save_every) or stalled(scored, s): log.means(); save_checkpoint(accelerator, run, step + 1)
+        saving = last or due(s.save_every) or stalled(scored, s)
+        if checking or saving or due(s.log_every): accelerator.log(log.write(step + 1, rate, scores), step + 1)
+        if saving: save_checkpoint(accelerator, run, step + 1)  # always at a line of the log: means begin anew on both sides
     for tracker in accelerator.trackers: tracker.finish()
     accelerator.wait_for_everyone()
     chosen.restore(objective)
@@ -203,15 +204,16 @@ def learn(
     processes().wait_for_everyone()
     return run / "model"
 
-# %% ../nbs/04_train.ipynb #2408d298
+# %% ../nbs/04_train.ipynb #da2f110e
 def start_bias(
     model: PreTrainedModel,  # masked language model; changed in place
-    blocks: Dataset,  # of `pack`
+    blocks: Dataset,  # of `pack`, or of a cache
+    column: str = "input_ids",  # in which words are counted; of a cache "ids", the words that were masked
 ) -> None:
     "Set the head's bias to the log frequency of each word (add-one smoothed)."
     counts = np.ones(model.config.vocab_size)
     for batch in blocks.with_format("numpy").iter(10_000):
-        counts += np.bincount(np.concatenate(batch["input_ids"]), minlength=len(counts))
+        counts += np.bincount(np.concatenate(batch[column]), minlength=len(counts))
     model.lm_head.bias.data.copy_(torch.from_numpy(np.log(counts / counts.sum())))
 
 # %% ../nbs/04_train.ipynb #c7fb46f8
@@ -236,7 +238,7 @@ def pretrain(
     return learn(objective, tokenizer, record, run, blocks, {"masked_lm": 1.0}, pad, s,
                  evaluate=held_out_loss(objective, held, pad), best="-dev_masked_lm")
 
-# %% ../nbs/04_train.ipynb #7a3d4bcc
+# %% ../nbs/04_train.ipynb #3ad59225
 def distill(
     teacher: str | Path,  # folder or Hub name of the teacher, a masked language model
     preset: str,  # shape of the student
@@ -261,7 +263,7 @@ def distill(
     if cache: rows, big, pad = read_cache(cache, match, student.config)
     else:
         with processes().main_process_first(): rows, pad = pack(train, tokenizer, length), collate(tokenizer)
-        if start.get("words", "random") == "random": start_bias(student, rows)
+    if start.get("words", "random") == "random": start_bias(student, rows, "ids" if cache else "input_ids")
     objective = Distill(student, big, tokenizer, match, share, length)
     return learn(objective, tokenizer, record, run, rows, match.weights, pad, s,
                  evaluate=held_out_loss(objective, held, collate(tokenizer)), best="-dev_masked_lm")
