@@ -316,7 +316,7 @@ def make_rows(
     write_json(study.folder / "machine.json", {"machine": machine(), "threads": 1, "cost": cost.to_dict("index")})
     return read_results(write_rows(results / f"{name}.jsonl", rows))
 
-# %% ../nbs/10_study.ipynb #b2ffd0be
+# %% ../nbs/10_study.ipynb #d05300a4
 def run_study(
     source: str | Path,  # a folder of data, "download" or "sample"
     folder: str | Path,  # where the runs go; what is finished there is not done again
@@ -331,5 +331,7 @@ def run_study(
     make_encoders(study)
     make_classifiers(study)
     rows = make_rows(study, results, name)
-    plot_results(rows, f"Sentiment of tweets, {', '.join(study.languages)}").savefig(results / f"{name}.png", dpi=150)
+    figure = plot_results(rows, f"Sentiment of tweets, {', '.join(study.languages)}")
+    figure.savefig(results / f"{name}.png", dpi=150)
+    plt.close(figure)
     return rows
