@@ -7,7 +7,7 @@ __all__ = ['app', 'data_app', 'bench_app', 'flat', 'many', 'described', 'data_ch
            'cache_command', 'finetune_command', 'evaluate_command', 'measure_command', 'bench_distill_command',
            'bench_train_command', 'study_command', 'rescore_command', 'main']
 
-# %% ../nbs/11_cli.ipynb #a3f4f1ff
+# %% ../nbs/11_cli.ipynb #9bf47431
 import inspect
 import logging
 import os
@@ -41,7 +41,7 @@ from .run import processes, write_json
 from .student import fast_bf16, load_model, make_config
 from .study import SMALL, Plan, interval, pretty, rescore, results_table, run_study
 from .tasks import answers, by_language, finetune, label_names, metric_of, write_predictions
-from .train import Settings, distill, pretrain
+from .train import Settings, check_text, distill, pretrain
 from .vocab import balance, kept_tokenizer
 
 # %% ../nbs/11_cli.ipynb #0e8acb1d
@@ -109,7 +109,7 @@ def _save_figure(figure, path: Path) -> None:
     figure.savefig(path, dpi=150)
     print(f"figure: {path}")
 
-# %% ../nbs/11_cli.ipynb #25af0fdd
+# %% ../nbs/11_cli.ipynb #cd276519
 @app.command(name="pretrain")
 @described
 def pretrain_command(
@@ -127,7 +127,7 @@ def pretrain_command(
     settings: Annotated[Settings, flat] = Settings(),
 ):
     "Pre-train an encoder on raw text by guessing masked words."
-    make_config(preset)  # an unknown name is said before any work starts
+    make_config(preset), check_text(length, share)  # what cannot work is said before any work starts
     text = load("text", languages, _named(data, "text"))
     train = balance(text["train"], lines or len(text["train"]), alpha, settings.seed)
     with processes().main_process_first():
