@@ -94,16 +94,17 @@ def token_counts(
     "The lengths of tokenised rows, read without the tokens themselves."
     return pc.list_value_length(rows.with_format("arrow")[:]["input_ids"]).to_numpy()
 
-# %% ../nbs/01a_batch.ipynb #0798aea8
+# %% ../nbs/01a_batch.ipynb #2c1b2032
 def collate(
     tokenizer: PreTrainedTokenizerBase,
 ) -> Callable[[list[dict]], dict[str, Tensor]]:
-    "Pads a list of rows to the longest; labels that are sequences are padded with -100."
+    "Pads a list of rows to the longest; labels that are sequences are padded with -100. A teacher's `soft` labels are stacked."
     def batch(rows: list[dict]) -> dict[str, Tensor]:
         out = dict(tokenizer.pad([{"input_ids": r["input_ids"]} for r in rows], return_tensors="pt"))
         if "labels" in rows[0]:
             labels = [torch.as_tensor(r["labels"]) for r in rows]
             out["labels"] = torch.stack(labels) if labels[0].ndim == 0 else nn.utils.rnn.pad_sequence(
                 labels, batch_first=True, padding_value=-100)
+        if "soft" in rows[0]: out["soft"] = torch.tensor([r["soft"] for r in rows])
         return out
     return batch

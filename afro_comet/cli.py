@@ -7,7 +7,7 @@ __all__ = ['app', 'data_app', 'bench_app', 'flat', 'many', 'described', 'data_ch
            'cache_command', 'finetune_command', 'evaluate_command', 'measure_command', 'bench_distill_command',
            'bench_train_command', 'study_command', 'rescore_command', 'main']
 
-# %% ../nbs/11_cli.ipynb #9bf47431
+# %% ../nbs/11_cli.ipynb #8338796a
 import inspect
 import logging
 import os
@@ -40,7 +40,7 @@ from .objective import Match
 from .run import processes, write_json
 from .student import fast_bf16, load_model, make_config
 from .study import SMALL, Plan, interval, pretty, rescore, results_table, run_study
-from .tasks import answers, by_language, finetune, label_names, metric_of, write_predictions
+from .tasks import answers, by_language, finetune, label_names, metric_of, soft_labels, write_predictions
 from .train import Settings, check_text, distill, pretrain
 from .vocab import balance, kept_tokenizer
 
@@ -193,7 +193,7 @@ def _say(text: str) -> None:
     "Print, once where there are several processes."
     if processes().is_main_process: print(text)
 
-# %% ../nbs/11_cli.ipynb #04040192
+# %% ../nbs/11_cli.ipynb #6724f438
 @app.command(name="finetune")
 @described
 def finetune_command(
@@ -205,11 +205,16 @@ def finetune_command(
     languages: Annotated[list[str] | None, many] = None,  # all that are there, if not given
     epochs: int = 5,  # passes over the training set; dev chooses among them
     length: int = 128,  # tokens a text is cut to
+    teachers: Annotated[list[str] | None, many] = None,  # folders of fine-tuned classifiers, or "linear": their labels are learned too
+    soft_weight: float = 0.5,  # of the teachers' labels; the gold labels have the rest
+    temperature: float = 2.0,  # of the teachers' labels
     repair: bool = False,  # turn an I- tag without its B- into a B-
     settings: Annotated[Settings, flat] = Settings(),
 ):
     "Fine-tune an encoder on a labelled task, all languages together; --steps follows from --epochs."
-    _say(f"model: {finetune(model, load(task, languages, _named(data, task), repair), settings, out, epochs, length)}")
+    ds = load(task, languages, _named(data, task), repair)
+    soft = soft_labels(teachers, ds, length) if teachers else None
+    _say(f"model: {finetune(model, ds, settings, out, epochs, length, soft, soft_weight, temperature)}")
 
 # %% ../nbs/11_cli.ipynb #1c9e9c80
 @app.command(name="evaluate")

@@ -223,11 +223,16 @@ def _forward(self: Distill, batch: dict) -> dict[str, Tensor]:
 
 Distill.forward = _forward
 
-# %% ../nbs/03b_objective.ipynb #5529deab
+# %% ../nbs/03b_objective.ipynb #c8573b27
 class Labels(nn.Module):
-    "Learn gold labels: the loss `label`, cross-entropy in nats."
-    def __init__(self, model: PreTrainedModel):  # with a classification head
+    "Learn gold labels, and a teacher's where rows bring them: the losses `label` (cross-entropy in nats) and `soft`."
+    def __init__(self,
+                 model: PreTrainedModel,  # with a classification head
+                 temperature: float = 2.0):  # of the soft labels
         super().__init__()
-        self.model = model
+        self.model, self.temperature = model, temperature
 
-    def forward(self, batch: dict[str, Tensor]) -> dict[str, Tensor]: return {"label": self.model(**batch).loss}
+    def forward(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
+        out = self.model(**{name: value for name, value in batch.items() if name != "soft"})
+        soft = {"soft": soft_targets(out.logits, batch["soft"], self.temperature)} if "soft" in batch else {}
+        return {"label": out.loss} | soft

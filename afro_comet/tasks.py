@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['label_names', 'metric_of', 'score', 'by_language', 'tidy', 'linear_model', 'Linear', 'predict', 'answers',
-           'scores_by_language', 'finetune', 'write_predictions', 'read_predictions']
+           'scores_by_language', 'finetune', 'soft_labels', 'write_predictions', 'read_predictions']
 
-# %% ../nbs/05_tasks.ipynb #3dfcc3b5
+# %% ../nbs/05_tasks.ipynb #b24430f3
 import gzip
+import hashlib
 import math
 import re
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,7 @@ from seqeval.metrics import f1_score as entity_f1
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
+from sklearn.model_selection import cross_val_predict
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from transformers import (
     AutoModelForSequenceClassification, AutoModelForTokenClassification, PreTrainedModel, PreTrainedTokenizerBase)
@@ -91,7 +93,7 @@ def linear_model(
                              ("words", TfidfVectorizer(ngram_range=(1, 2), token_pattern=r"\S+", **grams))])
     return make_pipeline(features, LogisticRegression(C=C, max_iter=200))
 
-# %% ../nbs/05_tasks.ipynb #045d6b29
+# %% ../nbs/05_tasks.ipynb #ae0370b9
 class Linear:
     "One linear model a language: `predict(texts, languages)` gives label names."
     def __init__(self): self.models, self.dev = {}, {}
@@ -114,6 +116,17 @@ class Linear:
             where = [i for i, l in enumerate(languages) if l == language]
             out[where] = self.models[language].predict([texts[i] for i in where])
         return out.tolist()
+
+    def soft(self, rows: Dataset, folds: int = 0) -> np.ndarray:
+        "Log-probabilities, rows x classes; with `folds`, of each row from a model that did not see it (for training rows)."
+        names, out = label_names(rows), np.full((len(rows), len(label_names(rows))), math.log(1e-6), np.float32)
+        where = list(range(len(rows)))
+        for language, rows_, texts, labels in by_language(rows, where, list(rows["text"]), rows["label"]):
+            model, said = self.models[language], [names[i] for i in labels]
+            logp = (cross_val_predict(model, texts, said, cv=folds, method="predict_log_proba") if folds
+                    else model.predict_log_proba(texts))
+            out[np.ix_(rows_, [names.index(c) for c in model[-1].classes_])] = np.maximum(logp, math.log(1e-6))
+        return out
 
     def parameters(self) -> int: return sum(m[-1].coef_.size + m[-1].intercept_.size for m in self.models.values())
 
@@ -165,7 +178,7 @@ def scores_by_language(
     "Score each language on its own."
     return {language: score(metric_of(rows), g, p) for language, g, p in by_language(rows, gold, guess)}
 
-# %% ../nbs/05_tasks.ipynb #29f37493
+# %% ../nbs/05_tasks.ipynb #45eb182b
 def finetune(
     folder: str | Path,  # of the encoder, or its name on the Hub
     ds: DatasetDict,  # a labelled task, as `data.load` gives it
@@ -173,11 +186,15 @@ def finetune(
     run: str | Path,  # run folder
     epochs: int = 5,  # passes over the training set; dev is scored after each
     length: int = 128,  # tokens a text is cut to
+    soft: np.ndarray | None = None,  # what a teacher says of the training rows: logits or log-probabilities, rows x classes
+    soft_weight: float = 0.5,  # of the teacher's labels; the gold labels have the rest
+    temperature: float = 2.0,  # of the teacher's labels
 ) -> Path:  # folder of the model, `run/model`
-    "Fine-tune an encoder with a new head; dev chooses the epoch."
+    "Fine-tune an encoder with a new head, on gold labels or on a teacher's as well; dev chooses the epoch."
     per_epoch = math.ceil(len(ds["train"]) / s.batch / s.accumulate)
     s = replace(s, steps=epochs * per_epoch, check_every=per_epoch, save_every=per_epoch)
     run, asked = Path(run), asdict(s) | {"job": "finetune", "model": str(folder), "length": length}
+    if soft is not None: asked |= {"soft_weight": soft_weight, "temperature": temperature, "soft": _sum_of(soft, len(ds["train"]))}
     record = describe_run(run, asked, dict(ds))
     if made := finished(run): return made
     auto = AutoModelForSequenceClassification if "label" in ds["train"].features else AutoModelForTokenClassification
@@ -194,7 +211,31 @@ def finetune(
         return {"dev": float(np.mean(list(scores.values())))} | {f"dev_{k}": v for k, v in scores.items()}
 
     with processes().main_process_first(): rows = encode(ds["train"], tokenizer, length)
-    return learn(Labels(model), tokenizer, record, run, rows, {"label": 1.0}, collate(tokenizer), s, evaluate=evaluate, best="dev")
+    if soft is not None: rows = rows.add_column("soft", list(soft.astype(np.float32)))
+    weights = {"label": 1.0} if soft is None else {"label": 1 - soft_weight, "soft": soft_weight}
+    return learn(Labels(model, temperature), tokenizer, record, run, rows, weights, collate(tokenizer), s, evaluate=evaluate, best="dev")
+
+# %% ../nbs/05_tasks.ipynb #f09ee8da
+def soft_labels(
+    teachers: list[str | Path],  # folders of fine-tuned classifiers, or the word "linear" for the baseline
+    ds: DatasetDict,  # a classification task
+    length: int = 128,  # tokens a text is cut to
+) -> np.ndarray:  # log-probabilities, training rows x classes
+    "The mean of what several teachers say of the training rows; the linear baseline is asked out of fold."
+    def asked(teacher):
+        if str(teacher) == "linear": return np.exp(Linear().fit(ds).soft(ds["train"], folds=5))
+        model, tokenizer = load_model(teacher, AutoModelForSequenceClassification)
+        logits = predict(model.eval(), encode(ds["train"], tokenizer, length), tokenizer)
+        return torch.tensor(np.stack(logits)).softmax(-1).numpy()
+    if "label" not in ds["train"].features: raise InputError("teachers are for tasks with one label a text; expected sentiment, topic or news.")
+    return np.log(np.mean([asked(teacher) for teacher in teachers], axis=0) + 1e-6)
+
+# %% ../nbs/05_tasks.ipynb #1a861383
+def _sum_of(soft: np.ndarray, rows: int) -> str:
+    "A checksum of soft labels; raises `InputError` if they are not one row of finite numbers for each training row."
+    if soft.ndim != 2 or len(soft) != rows or not np.isfinite(soft).all():
+        raise InputError(f"soft labels have shape {soft.shape}; expected finite numbers, one row for each of {rows:,} training rows.")
+    return hashlib.sha256(np.ascontiguousarray(soft, np.float32).tobytes()).hexdigest()[:16]
 
 # %% ../nbs/05_tasks.ipynb #4176eb71
 def write_predictions(
