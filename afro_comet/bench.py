@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['SIDES', 'reference_step', 'Bench', 'forward_flops', 'bench_distill', 'bench_table', 'bench_train']
 
-# %% ../nbs/06a_bench.ipynb #da18d4d7
+# %% ../nbs/06a_bench.ipynb #1df01193
 import json
 import os
 import resource
@@ -30,7 +30,7 @@ from .cache import Keep, read_cache, write_cache
 from .fetch import InputError, check_ranges
 from .objective import Distill, Labels, MaskedLM, Match
 from .run import Log
-from .student import PRESETS, fast_bf16, make_config
+from .student import PRESETS, fast_dtype, make_config
 from .train import Settings, _accelerator, _update, optimizer_for
 
 # %% ../nbs/06a_bench.ipynb #baf5db7c
@@ -120,16 +120,16 @@ def _ours(objective: nn.Module, rows: Dataset, weights: dict, pad, b: Bench, pla
 
 def _pad(rows): return {"input_ids": (ids := torch.tensor([r["input_ids"] for r in rows])), "attention_mask": torch.ones_like(ids)}
 
-# %% ../nbs/06a_bench.ipynb #2d819025
+# %% ../nbs/06a_bench.ipynb #dc59546f
 def _live(b: Bench, place: torch.device, folder: Path, trimmed: bool):
     words = b.trimmed if trimmed else b.words
-    teacher = _random(b.teacher, words, place, dtype=torch.bfloat16 if fast_bf16() else torch.float32)
+    teacher = _random(b.teacher, words, place, dtype=fast_dtype())
     objective = Distill(_random(b.student, words, place), teacher, _Words(words - 1), Match(), length=b.length)
     return _ours(objective, _text(words, b.batch, b.length), Match().weights, _pad, b, place)
 
 def _write(b: Bench, place: torch.device, folder: Path):
     "Not timed: what the cached side reads."
-    teacher = _random(b.teacher, b.trimmed, place, dtype=torch.bfloat16 if fast_bf16() else torch.float32)
+    teacher = _random(b.teacher, b.trimmed, place, dtype=fast_dtype())
     write_cache(teacher, _Words(b.trimmed - 1), _text(b.trimmed, 2 * b.batch, b.length), folder / "cache", "random", Match(), Keep(), b.batch)
     return lambda: None
 
@@ -138,7 +138,7 @@ def _cached(b: Bench, place: torch.device, folder: Path):
     rows, config, pad = read_cache(folder / "cache", Match(), student.config)
     return _ours(Distill(student, config, _Words(b.trimmed - 1), Match(), length=b.length), rows, Match().weights, pad, b, place)
 
-# %% ../nbs/06a_bench.ipynb #91a26084
+# %% ../nbs/06a_bench.ipynb #a86cdb75
 def forward_flops(
     config,  # of an XLM-R encoder
     batch: int,
@@ -150,7 +150,7 @@ def forward_flops(
 
 def _share(b: Bench, place: torch.device, folder: Path) -> dict[str, float]:
     "The teacher's rate, and that of its matrix products alone, in turns."
-    model = _random(b.teacher, b.trimmed, place, dtype=torch.bfloat16 if fast_bf16() else torch.float32).base_model.eval()
+    model = _random(b.teacher, b.trimmed, place, dtype=fast_dtype()).base_model.eval()
     ids, layers = torch.full((b.batch, b.length), 9, device=place), [m for m in model.encoder.modules() if isinstance(m, nn.Linear)]
     inputs = {m.in_features: torch.randn(ids.numel(), m.in_features, device=place, dtype=model.dtype) for m in layers}
     flops, rates = 2 * ids.numel() * sum(m.weight.numel() for m in layers), []

@@ -7,7 +7,7 @@ __all__ = ['app', 'data_app', 'bench_app', 'flat', 'many', 'described', 'data_ch
            'cache_command', 'finetune_command', 'evaluate_command', 'measure_command', 'bench_distill_command',
            'bench_train_command', 'study_command', 'rescore_command', 'main']
 
-# %% ../nbs/11_cli.ipynb #8338796a
+# %% ../nbs/11_cli.ipynb #1fc3eaeb
 import inspect
 import logging
 import os
@@ -38,7 +38,7 @@ from .fetch import InputError
 from .measure import machine, measure
 from .objective import Match
 from .run import processes, write_json
-from .student import fast_bf16, load_model, make_config
+from .student import fast_dtype, load_model, make_config
 from .study import SMALL, Plan, interval, pretty, rescore, results_table, run_study
 from .tasks import answers, by_language, finetune, label_names, metric_of, soft_labels, write_predictions
 from .train import Settings, check_text, distill, pretrain
@@ -163,7 +163,7 @@ def distill_command(
                    words=words_from, layers=layers_from, aware=whole_heads)
     _say(f"model: {made}")
 
-# %% ../nbs/11_cli.ipynb #8b376d60
+# %% ../nbs/11_cli.ipynb #f52afda7
 @app.command(name="cache")
 @described
 def cache_command(
@@ -182,7 +182,7 @@ def cache_command(
 ):
     "Write down what a teacher says of masked text, for `distill --cache`."
     text = load("text", languages, _named(data, "text"))["train"]
-    model, tokenizer = load_model(teacher, dtype=torch.bfloat16 if fast_bf16() else torch.float32)
+    model, tokenizer = load_model(teacher, dtype=fast_dtype())
     blocks = pack(balance(text, lines or len(text), alpha, keep.seed), tokenizer, length)
     match = Match(temperature=temperature, layers=layers)
     place = "cuda" if torch.cuda.is_available() else "cpu"

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['PRESETS', 'make_config', 'parameters', 'blank', 'plot_parameters', 'random_model', 'make_encoder', 'save_model',
-           'fast_bf16', 'load_model', 'layer_list', 'copy_layer', 'copy_words', 'make_student']
+           'fast_bf16', 'fast_dtype', 'load_model', 'layer_list', 'copy_layer', 'copy_words', 'make_student']
 
 # %% ../nbs/02_student.ipynb #c415bf12
 import re
@@ -133,12 +133,16 @@ def _ways_on(folder: str | Path) -> str:
     return ("expected a folder, or a model on the Hub and a way to reach it: fetch the model on a machine that can and give its "
             "folder, or make a teacher of your own with `afro-comet pretrain`.")
 
-# %% ../nbs/02_student.ipynb #5d2c90db
+# %% ../nbs/02_student.ipynb #ec01d221
 def fast_bf16() -> bool:
     "Whether this machine multiplies bfloat16 natively: a GPU that does, or a CPU with AMX or AVX-512 BF16."
     if torch.cuda.is_available(): return torch.cuda.is_bf16_supported()
     can = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
     return bool(can.get("amx_bf16") or can.get("avx512_bf16"))
+
+def fast_dtype() -> torch.dtype:
+    "The precision for a model that only answers and is not trained."
+    return torch.bfloat16 if fast_bf16() else torch.float32
 
 # %% ../nbs/02_student.ipynb #7d77f0e0
 def load_model(

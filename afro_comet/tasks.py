@@ -178,7 +178,7 @@ def scores_by_language(
     "Score each language on its own."
     return {language: score(metric_of(rows), g, p) for language, g, p in by_language(rows, gold, guess)}
 
-# %% ../nbs/05_tasks.ipynb #45eb182b
+# %% ../nbs/05_tasks.ipynb #54869e6e
 def finetune(
     folder: str | Path,  # of the encoder, or its name on the Hub
     ds: DatasetDict,  # a labelled task, as `data.load` gives it
@@ -198,13 +198,12 @@ def finetune(
     record = describe_run(run, asked, dict(ds))
     if made := finished(run): return made
     auto = AutoModelForSequenceClassification if "label" in ds["train"].features else AutoModelForTokenClassification
-    if not 3 <= length: raise InputError(f"length is {length}; expected at least 3.")
     names = label_names(ds["train"])
     torch.manual_seed(s.seed)  # the new head
     model, tokenizer = load_model(folder, auto, num_labels=len(names), id2label=dict(enumerate(names)),
                                   label2id={n: i for i, n in enumerate(names)}, **dropout(s))
-    if length > (limit := model.config.max_position_embeddings - 2):
-        raise InputError(f"length is {length}; expected at most {limit}, the positions of {folder}.")
+    if not 3 <= length <= (limit := model.config.max_position_embeddings - 2):
+        raise InputError(f"length is {length}; expected 3 to {limit}, the positions of {folder}.")
 
     def evaluate():
         scores = scores_by_language(ds["validation"], *answers(model, tokenizer, ds["validation"], length))

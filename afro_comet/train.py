@@ -6,10 +6,10 @@
 __all__ = ['Settings', 'dropout', 'learning_rate', 'stalled', 'optimizer_for', 'fit', 'learn', 'check_text', 'start_bias',
            'pretrain', 'distill']
 
-# %% ../nbs/04_train.ipynb #aa7d1756
+# %% ../nbs/04_train.ipynb #5597b7fb
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -31,7 +31,7 @@ from .fetch import InputError, check_ranges
 from .loss import mix
 from .objective import Distill, MaskedLM, Match, held_out_loss
 from .run import Best, Log, describe_run, finished, load_checkpoint, processes, publish, save_checkpoint, write_json
-from .student import fast_bf16, load_model, make_encoder, make_student
+from .student import fast_bf16, fast_dtype, load_model, make_encoder, make_student
 
 # %% ../nbs/04_train.ipynb #6a3192c7
 @dataclass
@@ -113,7 +113,7 @@ def _accelerator(s: Settings, run: Path) -> Accelerator:
     if s.track: accelerator.init_trackers("afro_comet", asdict(s))
     return accelerator
 
-# %% ../nbs/04_train.ipynb #78613bd4
+# %% ../nbs/04_train.ipynb #301ef9bf
 def fit(
     objective: nn.Module,  # batch -> losses by name, as `MaskedLM`, `Distill` and `Labels` are
     rows: Dataset,  # tokenised, with the column `input_ids`
@@ -132,7 +132,8 @@ def fit(
     order = Order(token_counts(rows), s.batch, s.steps * each, done * each, s.seed)
     loader = iter(accelerator.prepare(DataLoader(rows, batch_sampler=order, collate_fn=pad)))
     log, scored = Log(run / "log.jsonl", accelerator), _past_scores(run, chosen)
-    for step in _progress(range(done, s.steps), s, run.name, accelerator):
+    bar = _progress(range(done, s.steps), s, run.name, accelerator)
+    for step in bar:
         if stalled(scored, s): break
         rate = _update(accelerator, module, optimizer, loader, weights, s, step, log)
         last, due = step + 1 == s.steps, lambda every: every and (step + 1) % every == 0
@@ -140,7 +141,9 @@ def fit(
         scores = _evaluate(objective, evaluate, chosen, log) if checking else {}
         if checking and best: scored.append(chosen.value(scores))
         saving = last or due(s.save_every) or stalled(scored, s)
-        if checking or saving or due(s.log_every): accelerator.log(log.write(step + 1, rate, scores), step + 1)
+        if checking or saving or due(s.log_every):
+            accelerator.log(row := log.write(step + 1, rate, scores), step + 1)
+            bar.set_postfix({name: f"{row[name]:.3g}" for name in (*weights, *scores)}, refresh=False)
         if saving: save_checkpoint(accelerator, run, step + 1)  # always at a line of the log: means begin anew on both sides
     for tracker in accelerator.trackers: tracker.finish()
     accelerator.wait_for_everyone()
@@ -167,7 +170,7 @@ def _update(accelerator, module, optimizer, loader, weights, s, step, log) -> fl
     optimizer.zero_grad()
     return rate
 
-# %% ../nbs/04_train.ipynb #eab02f2b
+# %% ../nbs/04_train.ipynb #0ad531a3
 def _evaluate(objective, evaluate, chosen, log) -> dict[str, float]:
     "Scores on dev; the weights are kept if they are the best so far."
     log.means()  # weights that are no numbers are not offered
@@ -182,7 +185,7 @@ def _past_scores(run: Path, chosen: Best) -> list[float]:
     rows = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
     return [chosen.value(row) for row in rows if chosen.name.lstrip("-") in row]
 
-def _progress(steps: range, s: Settings, name: str, accelerator: Accelerator) -> Iterator[int]:
+def _progress(steps: range, s: Settings, name: str, accelerator: Accelerator) -> tqdm:
     "A progress bar, in one process only; a log that is no terminal gets a line a minute."
     return tqdm(steps, initial=steps.start, total=s.steps, desc=name, leave=False, disable=not accelerator.is_main_process,
                 mininterval=0.5 if sys.stderr.isatty() else 60)
@@ -249,7 +252,7 @@ def pretrain(
     return learn(objective, tokenizer, record, run, blocks, {"masked_lm": 1.0}, pad, s,
                  evaluate=held_out_loss(objective, held, pad), best="-dev_masked_lm")
 
-# %% ../nbs/04_train.ipynb #e4a46017
+# %% ../nbs/04_train.ipynb #09bbfec4
 def distill(
     teacher: str | Path,  # folder or Hub name of the teacher, a masked language model
     preset: str,  # shape of the student
@@ -268,7 +271,7 @@ def distill(
                                          "cache": cache and str(cache)} | start
     run, record = Path(run), describe_run(run, asked, {"train": train, "dev": dev})
     if made := finished(run): return made
-    big, tokenizer = load_model(teacher, dtype=torch.bfloat16 if fast_bf16() else torch.float32)
+    big, tokenizer = load_model(teacher, dtype=fast_dtype())
     check_text(length, share, big.config.max_position_embeddings - 2)
     student = make_student(big, preset, s.seed, **start, **dropout(s))
     if cache: rows, big, pad = read_cache(cache, match, student.config)
