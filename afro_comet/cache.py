@@ -73,7 +73,7 @@ def _columns(seen, chosen, ids, logp, top, maps) -> dict[str, list]:
             "logp": [x.half().flatten().cpu().numpy() for x in logp.split(counts)],
             "top": [x.int().flatten().cpu().numpy() for x in top.split(counts)]}
 
-# %% ../nbs/03c_cache.ipynb #783596b3
+# %% ../nbs/03c_cache.ipynb #b7f6f054
 def write_cache(
     teacher: PreTrainedModel,  # a masked language model
     tokenizer: PreTrainedTokenizerBase,
@@ -87,12 +87,12 @@ def write_cache(
     "Write down what a teacher says of masked text; raises `InputError` if another cache lies there."
     folder, config = Path(folder), teacher.config
     layers = sorted({t for _, t in layer_pairs(match.layers, config.num_hidden_layers, config.num_hidden_layers)}) if match.attention else []
-    asked = asdict(keep) | {"job": "cache", "teacher": name, "temperature": match.temperature, "layers": layers}
+    rows = len(blocks) * keep.passes
+    asked = asdict(keep) | {"job": "cache", "rows": rows, "teacher": name, "temperature": match.temperature, "layers": layers}
     write_json(folder / "run.json", describe_run(folder, asked, {"blocks": blocks}))
     config.save_pretrained(folder)
     hide = lambda ids: mask_tokens(ids, torch.tensor(tokenizer.all_special_ids, device=ids.device), tokenizer.mask_token_id, keep.share)
     tell = lambda ids: overheard(teacher.eval(), *hide(ids), ids, layers, keep, match.temperature)
-    rows = len(blocks) * keep.passes
     for start in tqdm(range(0, rows, keep.shard), desc="teacher", leave=False, disable=None):
         if (file := folder / f"{start:010d}").exists(): continue
         with torch.random.fork_rng(), atomic(file) as part:
@@ -109,7 +109,7 @@ def _shard(tell: Callable, blocks: Dataset, rows: range, batch: int, teacher: Pr
         for name, values in tell(ids).items(): columns.setdefault(name, []).extend(values)
     return Dataset.from_dict(columns, features=_features(teacher.config.vocab_size))
 
-# %% ../nbs/03c_cache.ipynb #e351a4ee
+# %% ../nbs/03c_cache.ipynb #465e53d8
 def read_cache(
     folder: str | Path,
     match: Match = Match(),  # what a student is to match
@@ -128,6 +128,8 @@ def read_cache(
         raise InputError(f"{folder}: keeps top words at temperature {kept['temperature']} for KL at masked positions, and the attention "
                          f"of layers {kept['layers']}; expected a student that matches no more than that.")
     rows = concatenate_datasets([Dataset.load_from_disk(p) for p in files]).with_format("numpy")
+    if len(rows) != kept["rows"]:
+        raise InputError(f"{folder}: holds {len(rows):,} of {kept['rows']:,} blocks; expected a finished cache: give the same `cache` command again.")
     return rows, config, lambda batch: _batch(batch, kept["layers"], min(kept["top"], config.vocab_size))
 
 # %% ../nbs/03c_cache.ipynb #e905f062
