@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['SIDES', 'reference_step', 'Bench', 'forward_flops', 'bench_distill', 'bench_table', 'bench_train']
 
-# %% ../nbs/06a_bench.ipynb #1df01193
+# %% ../nbs/06a_bench.ipynb #ca8548ae
 import json
 import os
 import resource
@@ -30,7 +30,7 @@ from .cache import Keep, read_cache, write_cache
 from .fetch import InputError, check_ranges
 from .objective import Distill, Labels, MaskedLM, Match
 from .run import Log
-from .student import PRESETS, fast_dtype, make_config
+from .student import fast_dtype, make_config
 from .train import Settings, _accelerator, _update, optimizer_for
 
 # %% ../nbs/06a_bench.ipynb #baf5db7c
@@ -53,7 +53,7 @@ def reference_step(
     optimizer.zero_grad()
     return loss.item()
 
-# %% ../nbs/06a_bench.ipynb #2d47275a
+# %% ../nbs/06a_bench.ipynb #c8e40b58
 @dataclass
 class Bench:
     "What is measured; raises `InputError` for what cannot work."
@@ -69,8 +69,7 @@ class Bench:
 
     def __post_init__(self):
         check_ranges(self, words=(100, None), trimmed=(100, None), batch=(1, None), length=(8, 512), steps=(1, None), rounds=(1, None), threads=(0, None))
-        for name in (self.teacher, self.student):
-            if name not in PRESETS: raise InputError(f"unknown preset '{name}'; expected one of {', '.join(PRESETS)}.")
+        for preset in (self.teacher, self.student): make_config(preset)
 
 # %% ../nbs/06a_bench.ipynb #a1fd2e95
 @dataclass

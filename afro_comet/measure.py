@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['stored_bytes', 'measure_once', 'measure', 'machine']
 
-# %% ../nbs/06_measure.ipynb #f2898df8
+# %% ../nbs/06_measure.ipynb #7e9e0a13
 import json
 import os
 import platform
@@ -19,7 +19,7 @@ import joblib
 import numpy as np
 import pandas as pd
 import torch
-from transformers import AutoModelForSequenceClassification
+from transformers import AutoConfig, AutoModelForSequenceClassification, AutoModelForTokenClassification
 
 from .data import InputError
 from .student import load_model
@@ -33,18 +33,19 @@ def stored_bytes(
     if not total: raise InputError(f"{folder}: no files found; expected a model folder.")
     return total
 
-# %% ../nbs/06_measure.ipynb #c1640756
+# %% ../nbs/06_measure.ipynb #74a20860
 def _load_predictor(folder: Path):
     "A function from texts and their languages to labels, and the number of parameters."
     if (folder / "linear.joblib").exists():
         linear = joblib.load(folder / "linear.joblib")
         return linear.predict, linear.parameters()
-    model, tokenizer = load_model(folder, AutoModelForSequenceClassification)
-    model.eval()
+    tagger = "ForTokenClassification" in str(AutoConfig.from_pretrained(folder).architectures)
+    model, tokenizer = load_model(folder, AutoModelForTokenClassification if tagger else AutoModelForSequenceClassification)
+    names = np.array([model.eval().config.id2label[i] for i in range(model.config.num_labels)])
     def predict(texts, languages):
         with torch.inference_mode():
-            inputs = tokenizer(texts, truncation=True, max_length=128, padding=True, return_tensors="pt")
-            return [model.config.id2label[i] for i in model(**inputs).logits.argmax(-1).tolist()]
+            inputs = tokenizer(texts, truncation=True, max_length=128, padding=True, return_tensors="pt", is_split_into_words=tagger)
+            return names[model(**inputs).logits.argmax(-1)].tolist()
     return predict, model.num_parameters()
 
 # %% ../nbs/06_measure.ipynb #d399f46a
@@ -74,16 +75,16 @@ def _child(folder: str, threads: int) -> None:
     print(json.dumps({"parameters": count, "latency_ms": float(np.median(times)), "p90_ms": float(np.quantile(times, 0.9)),
                       "texts_per_s": rate, "peak_mb": peak(), "model_mb": peak() - before}))
 
-# %% ../nbs/06_measure.ipynb #4dcdad23
+# %% ../nbs/06_measure.ipynb #c9959803
 def measure_once(
     folder: str | Path,  # of a classifier or a linear baseline
-    texts: list[str],  # real texts of the task
+    texts: list,  # real texts of the task; for tagging, lists of words
     languages: list[str],  # of the texts (the linear baseline has one model a language)
     threads: int = 1,  # of the CPU
 ) -> dict[str, float]:  # parameters, latency_ms, p90_ms, texts_per_s, peak_mb, model_mb
     "Measure a model in a fresh process; raises `InputError` if that process fails."
     if not (Path(folder) / "linear.joblib").exists() and not (Path(folder) / "config.json").exists():
-        raise InputError(f"{folder}: no model here; expected the folder of a text classifier or of a linear baseline.")
+        raise InputError(f"{folder}: no model here; expected the folder of a classifier, a tagger or a linear baseline.")
     code = f"from afro_comet.measure import _child; _child({str(folder)!r}, {int(threads)})"
     env = os.environ | {"OMP_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads), "TRANSFORMERS_VERBOSITY": "error",
                         "HF_HUB_DISABLE_PROGRESS_BARS": "1", "CUDA_VISIBLE_DEVICES": ""}
@@ -91,13 +92,13 @@ def measure_once(
                           capture_output=True, text=True, env=env)
     if done.returncode:
         raise InputError(f"{folder}: cannot be measured ({done.stderr.strip().splitlines()[-1][:300]}); "
-                         "expected the folder of a text classifier or of a linear baseline.")
+                         "expected the folder of a classifier, a tagger or a linear baseline.")
     return json.loads(done.stdout.strip().splitlines()[-1])
 
-# %% ../nbs/06_measure.ipynb #f47e23ad
+# %% ../nbs/06_measure.ipynb #0b63c0d4
 def measure(
-    folders: dict[str, str | Path],  # name: folder of a classifier or a linear baseline
-    texts: list[str],  # real texts of the task
+    folders: dict[str, str | Path],  # name: folder of a classifier, a tagger or a linear baseline
+    texts: list,  # real texts of the task; for tagging, lists of words
     languages: list[str],  # of the texts
     threads: int = 1,  # of the CPU
     rounds: int = 3,  # turns; every figure is the median over them

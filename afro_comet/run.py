@@ -54,7 +54,7 @@ def checksum(
         digest.update(json.dumps(batch, ensure_ascii=False, sort_keys=True, default=str).encode())
     return digest.hexdigest()[:16]
 
-# %% ../nbs/03a_run.ipynb #bfbc9c59
+# %% ../nbs/03a_run.ipynb #d35e6406
 def describe_run(
     folder: str | Path,  # of the run
     settings: dict,  # everything that was asked for, as JSON can hold it
@@ -69,7 +69,7 @@ def describe_run(
         if differs or old["data"] != asked["data"]:
             raise InputError(f"{path}: a run with other {', '.join(sorted(differs)) or 'data'} lies here; "
                              "expected the same settings and data to resume it, or another folder.")
-    names = ("afro_comet", "torch", "transformers", "tokenizers", "datasets", "accelerate")
+    names = ("afro_comet", "torch", "transformers", "tokenizers", "datasets", "accelerate", "peft")
     return asked | {"python": platform.python_version(), "versions": {n: version(n) for n in names},
                     "revision": revision(), "threads": torch.get_num_threads(), "machine": platform.machine()}
 

@@ -6,7 +6,7 @@
 __all__ = ['Settings', 'dropout', 'learning_rate', 'stalled', 'optimizer_for', 'fit', 'learn', 'check_text', 'start_bias',
            'pretrain', 'distill']
 
-# %% ../nbs/04_train.ipynb #5597b7fb
+# %% ../nbs/04_train.ipynb #9a5dbe9f
 import json
 import sys
 from collections.abc import Callable
@@ -31,7 +31,8 @@ from .fetch import InputError, check_ranges
 from .loss import mix
 from .objective import Distill, MaskedLM, Match, held_out_loss
 from .run import Best, Log, describe_run, finished, load_checkpoint, processes, publish, save_checkpoint, write_json
-from .student import fast_bf16, fast_dtype, load_model, make_encoder, make_student
+from .student import fast_bf16, fast_dtype, load_model, make_encoder
+from .surgery import make_student
 
 # %% ../nbs/04_train.ipynb #6a3192c7
 @dataclass
@@ -190,20 +191,21 @@ def _progress(steps: range, s: Settings, name: str, accelerator: Accelerator) ->
     return tqdm(steps, initial=steps.start, total=s.steps, desc=name, leave=False, disable=not accelerator.is_main_process,
                 mininterval=0.5 if sys.stderr.isatty() else 60)
 
-# %% ../nbs/04_train.ipynb #df7728aa
+# %% ../nbs/04_train.ipynb #19f788a8
 def learn(
     objective: nn.Module,  # its `model` is what comes out
     tokenizer: PreTrainedTokenizerBase,
     record: dict,  # what `run.json` says, of `describe_run`
     run: Path,  # run folder
     *args,  # rows, weights, pad and settings of `fit`
+    merge: Callable[[], PreTrainedModel] | None = None,  # gives the model to keep, where that is not the objective's own
     **kwargs,  # evaluate and best of `fit`
 ) -> Path:  # folder of the model, `run/model`
     "Train an objective in a run folder, from the record to the model."
-    main = processes().is_main_process
-    if main: write_json(run / "run.json", record)
+    main, trained = processes().is_main_process, sum(p.numel() for p in objective.parameters() if p.requires_grad)
+    if main: write_json(run / "run.json", record | {"trained_parameters": trained})
     fit(objective, *args, run, **kwargs)
-    if main: publish(objective.model, tokenizer, run)
+    if main: publish(merge() if merge else objective.model, tokenizer, run)
     processes().wait_for_everyone()
     return run / "model"
 
@@ -229,33 +231,34 @@ def start_bias(
         counts += np.bincount(np.concatenate(batch[column]), minlength=len(counts))
     model.lm_head.bias.data.copy_(torch.from_numpy(np.log(counts / counts.sum())))
 
-# %% ../nbs/04_train.ipynb #e190272b
+# %% ../nbs/04_train.ipynb #23d32cee
 def pretrain(
-    preset: str,  # shape of the model, a name in `student.PRESETS`
+    preset: str | Path,  # shape of a new model (a name in `student.PRESETS`, or LAYERSxHIDDENxHEADSxFFN), or the folder of one to go on with
     train: Dataset,  # raw text, column `text`
     dev: Dataset,  # held-out raw text
-    tokenizer: PreTrainedTokenizerBase,
+    tokenizer: PreTrainedTokenizerBase,  # the model's own, if one goes on
     s: Settings,
     run: str | Path,  # run folder
     length: int = 128,  # tokens a block
     share: float = 0.15,  # of the tokens to mask
 ) -> Path:  # folder of the model, `run/model`
-    "Pre-train an encoder from scratch by masked language modelling; held-out loss chooses the weights."
+    "Pre-train an encoder by masked language modelling, or adapt one to other text; held-out loss chooses the weights."
     check_text(length, share)
-    asked = asdict(s) | {"job": "pretrain", "preset": preset, "length": length, "share": share, "words": len(tokenizer)}
+    asked = asdict(s) | {"job": "pretrain", "preset": str(preset), "length": length, "share": share, "words": len(tokenizer)}
     run, record = Path(run), describe_run(run, asked, {"train": train, "dev": dev})
     if made := finished(run): return made
     with processes().main_process_first(): blocks, held = pack(train, tokenizer, length), pack(dev, tokenizer, length)
-    model = make_encoder(preset, tokenizer, s.seed, **dropout(s))
-    start_bias(model, blocks)
+    old = Path(preset).is_dir()
+    model = load_model(preset, **dropout(s))[0] if old else make_encoder(preset, tokenizer, s.seed, **dropout(s))
+    if not old: start_bias(model, blocks)
     objective, pad = MaskedLM(model, tokenizer, share), collate(tokenizer)
     return learn(objective, tokenizer, record, run, blocks, {"masked_lm": 1.0}, pad, s,
                  evaluate=held_out_loss(objective, held, pad), best="-dev_masked_lm")
 
-# %% ../nbs/04_train.ipynb #09bbfec4
+# %% ../nbs/04_train.ipynb #8c4fae5b
 def distill(
     teacher: str | Path,  # folder or Hub name of the teacher, a masked language model
-    preset: str,  # shape of the student
+    preset: str | Path,  # shape of the student, or the folder of one that was cut from its teacher before
     train: Dataset,  # raw text; not read where there is a cache
     dev: Dataset,  # held-out raw text
     s: Settings,
@@ -267,18 +270,19 @@ def distill(
     **start: str | bool,  # `words`, `layers` and `aware` of `make_student`
 ) -> Path:  # folder of the student, `run/model`
     "Task-agnostic distillation on raw text (AfroXLMR-Comet, stage 1)."
-    asked = asdict(s) | asdict(match) | {"job": "distill", "preset": preset, "length": length, "share": share, "teacher": str(teacher),
+    asked = asdict(s) | asdict(match) | {"job": "distill", "preset": str(preset), "length": length, "share": share, "teacher": str(teacher),
                                          "cache": cache and str(cache)} | start
     run, record = Path(run), describe_run(run, asked, {"train": train, "dev": dev})
     if made := finished(run): return made
     big, tokenizer = load_model(teacher, dtype=fast_dtype())
     check_text(length, share, big.config.max_position_embeddings - 2)
-    student = make_student(big, preset, s.seed, **start, **dropout(s))
+    old = Path(preset).is_dir()
+    student = load_model(preset, **dropout(s))[0] if old else make_student(big, preset, s.seed, **start, **dropout(s))
     if cache: rows, big, pad = read_cache(cache, match, student.config)
     objective = Distill(student, big, tokenizer, match, share, length)
     with processes().main_process_first():
         held = pack(dev, tokenizer, length)
         if not cache: rows, pad = pack(train, tokenizer, length), collate(tokenizer)
-    if start.get("words", "random") == "random": start_bias(student, rows, "ids" if cache else "input_ids")
+    if not old and start.get("words", "random") == "random": start_bias(student, rows, "ids" if cache else "input_ids")
     return learn(objective, tokenizer, record, run, rows, match.weights, pad, s,
                  evaluate=held_out_loss(objective, held, collate(tokenizer)), best="-dev_masked_lm")
