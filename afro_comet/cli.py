@@ -5,9 +5,9 @@
 # %% auto #0
 __all__ = ['app', 'data_app', 'bench_app', 'data_check', 'pretrain_command', 'distill_command', 'cache_command',
            'finetune_command', 'evaluate_command', 'measure_command', 'bench_distill_command', 'bench_train_command',
-           'study_command', 'compress_command', 'rescore_command', 'main']
+           'study_command', 'recipe_command', 'compress_command', 'rescore_command', 'main']
 
-# %% ../nbs/11_cli.ipynb #ae5453d5
+# %% ../nbs/11_cli.ipynb #75a89837
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -30,7 +30,7 @@ from .grid import Study, built_in, run_study
 from .linear import by_language, examples, label_names, metric_of
 from .measure import machine, measure
 from .objective import Match
-from .recipe import Recipe, compress, read_yaml
+from .recipe import Recipe, compress, read_yaml, written
 from .run import processes, write_json
 from .student import fast_dtype, load_model, make_config
 from .study import COLOURS, interval, plot_cells, plot_results, pretty, rescore, results_table
@@ -194,7 +194,7 @@ def finetune_command(
     soft = soft_labels([probabilities(teacher, ds, length) for teacher in teachers]) if teachers else None
     _say(f"model: {finetune(model, ds, settings, out, epochs, length, soft, soft_weight, temperature, adapter)}")
 
-# %% ../nbs/11_cli.ipynb #13a0591c
+# %% ../nbs/11_cli.ipynb #8a56edd9
 @app.command(name="evaluate")
 @described
 def evaluate_command(
@@ -206,12 +206,15 @@ def evaluate_command(
     split: str = "validation",  # train, validation or test: choose by validation, report test once
     length: int = 128,  # tokens a text is cut to
     repair: bool = False,  # turn an I- tag without its B- into a B-
-    out: Path | None = None,  # where to write the predictions, a .tsv.gz
+    out: Path | None = None,  # where to write the predictions, a .tsv.gz; for text, the figures as JSON
 ):
     "Score a fine-tuned model, language by language, with 95 % bootstrap intervals."
     ds = load(task, languages, named(data, task), repair)
     if split not in ds: raise InputError(f"unknown split '{split}'; expected one of {', '.join(ds)}.")
-    if task == "text": return print(text_scores(model, ds[split], length).round(3).to_string())
+    if task == "text":
+        table = text_scores(model, ds[split], length)
+        if out: write_json(out, table.round(4).to_dict("index"))
+        return print(table.round(3).to_string())
     auto = AutoModelForSequenceClassification if TASKS[task].kind == "classification" else AutoModelForTokenClassification
     loaded, tokenizer = load_model(model, auto)
     _same_labels(model, loaded, label_names(ds[split]))
@@ -285,7 +288,7 @@ def bench_train_command(
     print("\n".join(f"{name.split('_')[0]}: {value:,.0f} tokens a second" for name, value in figures.items()) + f" ({machine()})")
     if json_to: write_json(json_to, figures)
 
-# %% ../nbs/11_cli.ipynb #d5583437
+# %% ../nbs/11_cli.ipynb #33aaab5e
 @app.command(name="study")
 @described
 def study_command(
@@ -299,14 +302,29 @@ def study_command(
     "Run a study: every cell with every seed, from the raw text to a table. Without arguments the main job on the sample."
     which, studies = which or ("sample" if data == "sample" else "main"), built_in()
     study = studies[which] if which in studies else read_yaml(which, Study)
-    source = named(data, study.task)
+    source = named(data, study.tasks[0])
     out = out or Path("runs") / f"{study.name}-{'data' if Path(data).is_dir() else data}"
     results = results or out / "results"
     rows = run_study(study, source, out, results, cells, partial(print, flush=True))  # a log shows each run as it begins
-    test = rows[rows.split == "test"]
-    _save_figure(plot_results(test) if test.cell.nunique() <= len(COLOURS) else plot_cells(test, results).figure, results / f"{study.name}.png")
-    print(f"\n{pretty(results_table(test)).to_string()}\n\nrows:   {results / f'{study.name}.jsonl'}\nruns:   {out}")
+    for task in study.tasks:
+        test, name = rows[(rows.split == "test") & (rows.task == task)], study.name if len(study.tasks) == 1 else f"{study.name}-{task}"
+        print(f"\n{task}\n\n{pretty(results_table(test)).to_string()}\n")
+        _save_figure(plot_results(test) if test.cell.nunique() <= len(COLOURS) else plot_cells(test, results).figure, results / f"{name}.png")
+    print(f"rows:   {results / f'{study.name}.jsonl'}\nruns:   {out}")
     if data == "sample": print("The sample is made up: it shows that everything runs, and is evidence of nothing.")
+
+# %% ../nbs/11_cli.ipynb #c542ffe1
+@app.command(name="recipe")
+@described
+def recipe_command(
+    name: str,  # paper-84, paper-87, paper-92, fit or comet
+    start: str,  # folder or Hub name of the model to compress
+    *,
+    languages: Annotated[list[str] | None, many] = None,  # of the text; all that the data have, if not given
+    megabytes: float | None = None,  # of the weights, for fit
+):
+    "Write a recipe for a model, to read, change and give to `compress`."
+    print(written(name, start, languages, megabytes), end="")
 
 # %% ../nbs/11_cli.ipynb #aaa31695
 @app.command(name="compress")

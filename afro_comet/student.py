@@ -158,14 +158,15 @@ def fast_dtype() -> torch.dtype:
     "The precision for a model that only answers and is not trained."
     return torch.bfloat16 if fast_bf16() else torch.float32
 
-# %% ../nbs/02_student.ipynb #7d77f0e0
+# %% ../nbs/02_student.ipynb #125abee2
 def load_model(
     folder: str | Path,  # a Hugging Face folder, or the name of a model on the Hub
     auto=AutoModelForMaskedLM,  # the class that loads it
+    dtype: torch.dtype = torch.float32,  # of its weights, whichever they are stored in
     **kwargs,  # for its `from_pretrained`
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     "A model and the tokenizer that belongs to it; raises `InputError` if they cannot be loaded or do not fit."
-    try: model, tokenizer = auto.from_pretrained(folder, **kwargs), AutoTokenizer.from_pretrained(folder)
+    try: model, tokenizer = auto.from_pretrained(folder, dtype=dtype, **kwargs), AutoTokenizer.from_pretrained(folder)
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         raise InputError(f"{folder}: cannot be loaded ({str(error).strip().splitlines()[0][:160]}); {_ways_on(folder)}") from error
     if len(tokenizer) > model.config.vocab_size:
