@@ -4,12 +4,13 @@
 
 # %% auto #0
 __all__ = ['BASELINES', 'FINETUNE', 'DEFAULTS', 'MAIN', 'Study', 'Grid', 'grids', 'encoder', 'classifier', 'label_probabilities',
-           'predictions', 'most_frequent', 'score_cell', 'shape_of', 'add_costs', 'curves', 'run_study', 'add_records',
+           'predictions', 'most_frequent', 'score_cell', 'shapes_of', 'add_costs', 'curves', 'run_study', 'add_records',
            'built_in']
 
-# %% ../nbs/10a_grid.ipynb #5620cbef
+# %% ../nbs/10a_grid.ipynb #fcd13e25
 import json
 import re
+import zlib
 from copy import copy
 from dataclasses import dataclass, field
 from functools import partial
@@ -213,32 +214,36 @@ def score_cell(
     write_rows(path, [rows[0] | {"made": wanted}, *rows[1:]])
     return rows
 
-# %% ../nbs/10a_grid.ipynb #0db5f75e
-def shape_of(
-    folder: Path,  # of a classifier
-) -> str:  # equal for models that cost the same
-    "Which models need be measured only once."
-    if not (folder / "config.json").exists(): return str(folder)
-    config = json.loads((folder / "config.json").read_text())
-    return json.dumps({k: config[k] for k in sorted(config) if isinstance(config[k], (int, str)) and not k.startswith("_")})
+# %% ../nbs/10a_grid.ipynb #7762cba4
+def shapes_of(
+    grid: Grid,
+    rows: list[dict],  # result rows of the grid
+) -> dict[str, tuple[str, Path]]:  # by run: its shape, equal for models that cost the same, and the folder to measure
+    "What there is to measure; a linear model is a shape of its own, and a most frequent label has none."
+    out = {}
+    for run in {row["run"]: 0 for row in rows if "majority" not in grid.study.cells[row["cell"]]}:
+        place = grid.root / run / grid.task
+        if (config := place / "model/config.json").exists():
+            numbers = {k: v for k, v in json.loads(config.read_text()).items() if isinstance(v, (int, str)) and not k.startswith("_")}
+            out[run] = f"{grid.task} {zlib.crc32(json.dumps(numbers, sort_keys=True).encode()):08x}", place / "model"
+        else: out[run] = f"{grid.task} {run}", place
+    return out
 
-# %% ../nbs/10a_grid.ipynb #074f34c3
+# %% ../nbs/10a_grid.ipynb #8f45550b
 def add_costs(
     grid: Grid,
     rows: list[dict],  # result rows of the grid, changed in place
     known: dict[str, dict],  # figures by shape; those that are measured are added
 ) -> None:
     "Measure one model of each new shape on real test texts, and write the figures into the rows of all that share it."
-    places = {row["run"]: grid.root / row["run"] / grid.task for row in rows if "majority" not in grid.study.cells[row["cell"]]}
-    folders = {run: place / "model" if (place / "model").exists() else place for run, place in places.items()}
-    shapes = {run: f"{grid.task} {shape_of(folder)}" for run, folder in folders.items()}
-    new = {shape: run for run, shape in reversed(shapes.items()) if shape not in known}
+    shapes = shapes_of(grid, rows)
+    new = {shape: (run, place) for run, (shape, place) in reversed(shapes.items()) if shape not in known}
     test = grid.data["test"].shuffle(seed=0).select(range(min(200, len(grid.data["test"]))))
     if new:
-        cost = measure({run: folders[run] for run in new.values()}, examples(test)[0], test["language"], threads=1, rounds=grid.study.rounds)
-        known |= {shape: {"task": grid.task, "run": run} | cost.loc[run].to_dict() for shape, run in new.items()}
+        cost = measure(dict(new.values()), examples(test)[0], test["language"], threads=1, rounds=grid.study.rounds)
+        known |= {shape: {"shape": shape, "task": grid.task, "run": run} | cost.loc[run].to_dict() for shape, (run, _) in new.items()}
     for row in rows:
-        c = known[shapes[row["run"]]] if row["run"] in shapes else dict(parameters=0, bytes=0, latency_ms=0.0)
+        c = known[shapes[row["run"]][0]] if row["run"] in shapes else dict(parameters=0, bytes=0, latency_ms=0.0)
         row.update(parameters=int(c["parameters"]), bytes=int(c["bytes"]), latency_ms=round(c["latency_ms"], 3))
 
 # %% ../nbs/10a_grid.ipynb #30447e3c
@@ -277,7 +282,7 @@ def run_study(
     add_records(study, rows, todo, results)
     return read_results(write_rows(results / f"{study.name}.jsonl", sum(rows.values(), [])))
 
-# %% ../nbs/10a_grid.ipynb #bd1d71c8
+# %% ../nbs/10a_grid.ipynb #7ed9e33d
 def add_records(
     study: Study,
     rows: dict[Grid, list[dict]],  # result rows of each grid; their costs are added
@@ -285,12 +290,15 @@ def add_records(
     results: Path,  # where `STUDY-costs.json`, `STUDY-seen.json` and `STUDY-curves.jsonl` go
 ) -> None:
     "What belongs beside the rows: costs, test rows that were seen in training, and scores on dev during training."
-    known, seen = {}, {task: {} for task in study.tasks}
+    path, seen, measured_on = results / f"{study.name}-costs.json", {task: {} for task in study.tasks}, {"machine": machine(), "threads": 1}
+    before = json.loads(path.read_text()) if path.exists() else {}
+    known = {m["shape"]: m for m in before.get("measured", []) if measured_on.items() <= before.items()}
+    if {shape for grid, own in rows.items() for shape, _ in shapes_of(grid, own).values()} - set(known): known = {}  # all side by side
     for grid, own in rows.items():
         add_costs(grid, own, known)
         seen[grid.task] |= seen_in_train(grid.data)
     runs = {grid.run(cell, seed): dict(cell=cell, seed=seed, run=str(grid.run(cell, seed).relative_to(grid.root))) for grid, cell, seed in done}
-    write_json(results / f"{study.name}-costs.json", {"machine": machine(), "threads": 1, "measured": list(known.values())})
+    write_json(path, measured_on | {"measured": list(known.values())})
     write_json(results / f"{study.name}-seen.json", seen)
     write_rows(results / f"{study.name}-curves.jsonl", curves(runs))
 

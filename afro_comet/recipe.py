@@ -6,7 +6,8 @@
 __all__ = ['TEXT', 'STEPS', 'CUTS', 'SHARES', 'RECIPES', 'TRAINING', 'Materials', 'pick', 'parse_step', 'run_steps', 'Recipe',
            'read_yaml', 'compress', 'plot_waterfall', 'shrunk', 'widest', 'written']
 
-# %% ../nbs/07a_recipe.ipynb #bcc4c325
+# %% ../nbs/07a_recipe.ipynb #e17a6c73
+import json
 import re
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -173,7 +174,7 @@ def run_steps(
         models.append(STEPS[name][0](m, folder / f"{i}-{name}", models[-1], before, **options))
     return models[1:]
 
-# %% ../nbs/07a_recipe.ipynb #189548d5
+# %% ../nbs/07a_recipe.ipynb #d56f589d
 @dataclass
 class Recipe:
     "A way from a model to a smaller one; raises `InputError` for what cannot work."
@@ -184,6 +185,7 @@ class Recipe:
     seed: int = 0
     text: dict = field(default_factory=dict)  # `lines` and `alpha` of the balance
     defaults: dict[str, dict] = field(default_factory=dict)  # options by step where it gives no other
+    rounds: int = 3  # turns of the measurement of size and speed
     home: Path = Path()  # where relative folders begin
 
     def __post_init__(self): self.parsed = [parse_step(step, self.defaults) for step in [{"start": self.start}, *self.steps]]
@@ -207,27 +209,28 @@ def read_yaml(
     try: return kind(**spec, home=Path(path).parent)
     except InputError as error: raise InputError(f"{path}: {error}") from error
 
-# %% ../nbs/07a_recipe.ipynb #9823e9ed
+# %% ../nbs/07a_recipe.ipynb #b7e25af8
 def compress(
     recipe: Recipe,
     source: str | Path,  # a folder of data, "download" or "sample"
     folder: str | Path,  # where the steps go; what is finished there is not done again
     say=print,  # told what happens
 ) -> pd.DataFrame:  # a row a step: parameters, bytes, latency_ms, masked_lm and fertility of each language
-    "Follow a recipe, and measure after each step; writes `steps.json` and `waterfall.png`."
+    "Follow a recipe, and measure after each step, once; writes `steps.json` and `waterfall.png`."
     folder, m = Path(folder), Materials(source, recipe.languages, recipe.seed, **recipe.text, find=recipe.find)
-    models = run_steps(m, recipe.parsed, folder, say)
+    models, path = run_steps(m, recipe.parsed, folder, say), folder / "steps.json"
+    steps = [{"step": name, "options": options} for name, options in recipe.parsed]
+    if path.exists() and (done := json.loads(path.read_text()))["steps"] == steps: return pd.DataFrame.from_dict(done["measured"], "index")
     names = [f"{i}  {name}" for i, (name, _) in enumerate(recipe.parsed)]
     held = load("text", recipe.languages, source)["validation"]
     say("measuring")
     texts = held.shuffle(seed=0).select(range(min(100, len(held))))
-    cost = measure(dict(zip(names, models)), texts["text"], texts["language"], threads=1, rounds=3)
+    cost = measure(dict(zip(names, models)), texts["text"], texts["language"], threads=1, rounds=recipe.rounds)
     said = [text_scores(model, m.text["dev"]) for model in models]
     table = cost[["parameters", "bytes", "latency_ms", "peak_mb"]].assign(
         masked_lm=[t.masked_lm.mean() for t in said], fertility=[t.fertility.mean() for t in said])
-    write_json(folder / "steps.json", {"recipe": recipe.name, "steps": [dict(zip(("step", "options"), s)) for s in recipe.parsed],
-                                       "measured": table.to_dict("index"), "languages": [t.to_dict("index") for t in said]})
     plot_waterfall(table, recipe.name).savefig(folder / "waterfall.png", dpi=150)
+    write_json(path, {"recipe": recipe.name, "steps": steps, "measured": table.to_dict("index"), "languages": [t.to_dict("index") for t in said]})
     return table
 
 # %% ../nbs/07a_recipe.ipynb #dd32b0b5
@@ -280,7 +283,7 @@ def widest(
         raise InputError(f"megabytes is {megabytes:g}; expected at least {sizes[heads] / 1e6:.2f}, the smallest that the pipeline makes of this model.")
     return max(fit)
 
-# %% ../nbs/07a_recipe.ipynb #21f3bbaf
+# %% ../nbs/07a_recipe.ipynb #e069417d
 def written(
     name: str,  # paper-84, paper-87, paper-92, fit or comet
     start: str,  # folder or Hub name of the model to compress
@@ -298,7 +301,7 @@ def written(
     else:
         hidden = widest(c, words, megabytes) if name == "fit" else heads * round(c.hidden_size * SHARES[name] / heads)
         cut = [{"width": {"hidden": hidden, "how": "pca"}}, {"distill": {}}] if hidden < c.hidden_size else []
-        steps = [{"adapt": {}}, {"layers": "stride:2"}, {"distill": {}}, {"ffn": c.intermediate_size * 2 // 3}, *cut, {"trim": words}]
+        steps = [{"adapt": {}}, {"layers": f"stride:{-(-c.num_hidden_layers // 2)}"}, {"distill": {}}, {"ffn": c.intermediate_size * 2 // 3}, *cut, {"trim": words}]
         match = {"soft": 0.5, "masked_lm": 0.5, "attention": 0, "divergence": "mse"}
     spec = {"name": name, "start": str(start), "languages": languages, "defaults": {"adapt": TRAINING, "distill": TRAINING | match}, "steps": steps}
     return yaml.dump({k: v for k, v in spec.items() if v}, sort_keys=False, default_flow_style=None, width=120, Dumper=_Plain)

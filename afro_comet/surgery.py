@@ -77,7 +77,7 @@ def sliced(
     fill(small, model, picks, layers)
     return small
 
-# %% ../nbs/02a_surgery.ipynb #74f3dc2b
+# %% ../nbs/02a_surgery.ipynb #29eb3506
 def layer_list(
     spec: str,  # "last", "first", "stride" (evenly spaced, the top one among them), or a list such as "0,8,16"
     take: int,  # layers of the student
@@ -89,10 +89,10 @@ def layer_list(
     elif spec == "stride": layers = [(i + 1) * of // take - 1 for i in range(take)]
     else: layers = [int(n) if n.strip().isdigit() else -1 for n in spec.split(",")]
     if len(layers) != take or not all(0 <= n < of for n in layers):
-        raise InputError(f"layers to copy are '{spec}'; expected last, first, stride or {take} numbers from 0 to {of - 1}.")
+        raise InputError(f"layers are '{spec}'; expected last, first, stride or {take} numbers from 0 to {of - 1}.")
     return layers
 
-# %% ../nbs/02a_surgery.ipynb #e0a60e6a
+# %% ../nbs/02a_surgery.ipynb #91cc30bd
 def fewer_layers(
     model: PreTrainedModel,  # stays as it is
     which: str | Sequence[int],  # "last:6", "first:6", "stride:6" (every second of 12), or a list, also as "0,5,11"
@@ -102,7 +102,7 @@ def fewer_layers(
     spec, colon, number = asked.partition(":")
     take = int(number) if number.isdigit() else 0 if colon or spec.isalpha() else spec.count(",") + 1
     if not 1 <= take <= of:
-        raise InputError(f"layers to keep are '{asked}'; expected last:K, first:K, stride:K or a list such as 0,{of - 1}, with 1 to "
+        raise InputError(f"layers are '{asked}'; expected last:K, first:K, stride:K or a list such as 0,{of - 1}, with 1 to "
                          f"{of} of the model's {of} layers.")
     return sliced(model, layers=layer_list(spec, take, of))
 
