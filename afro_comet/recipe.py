@@ -209,7 +209,7 @@ def read_yaml(
     try: return kind(**spec, home=Path(path).parent)
     except InputError as error: raise InputError(f"{path}: {error}") from error
 
-# %% ../nbs/07a_recipe.ipynb #b7e25af8
+# %% ../nbs/07a_recipe.ipynb #571253de
 def compress(
     recipe: Recipe,
     source: str | Path,  # a folder of data, "download" or "sample"
@@ -229,7 +229,9 @@ def compress(
     said = [text_scores(model, m.text["dev"]) for model in models]
     table = cost[["parameters", "bytes", "latency_ms", "peak_mb"]].assign(
         masked_lm=[t.masked_lm.mean() for t in said], fertility=[t.fertility.mean() for t in said])
-    plot_waterfall(table, recipe.name).savefig(folder / "waterfall.png", dpi=150)
+    figure = plot_waterfall(table, recipe.name)
+    figure.savefig(folder / "waterfall.png", dpi=150)
+    plt.close(figure)
     write_json(path, {"recipe": recipe.name, "steps": steps, "measured": table.to_dict("index"), "languages": [t.to_dict("index") for t in said]})
     return table
 
