@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['flat', 'many', 'described', 'named', 'advice', 'from_file', 'run_app']
 
-# %% ../nbs/10b_command.ipynb #80dd86fe
+# %% ../nbs/10b_command.ipynb #a9b256ab
 import inspect
 import logging
 import os
@@ -20,7 +20,6 @@ import transformers
 import yaml
 from cyclopts import App, CycloptsError, Parameter
 from cyclopts.config import Yaml
-from rich.console import Console
 
 from .data import TASKS
 from .fetch import InputError

@@ -7,7 +7,7 @@ __all__ = ['BASELINES', 'FINETUNE', 'DEFAULTS', 'MAIN', 'Study', 'Grid', 'grids'
            'predictions', 'most_frequent', 'score_cell', 'shapes_of', 'add_costs', 'curves', 'run_study', 'add_records',
            'built_in']
 
-# %% ../nbs/10a_grid.ipynb #fcd13e25
+# %% ../nbs/10a_grid.ipynb #f56255dd
 import json
 import re
 import zlib
@@ -28,7 +28,7 @@ from .data import TASKS, languages_in, load
 from .fetch import InputError, atomic
 from .linear import Linear, by_language, examples
 from .measure import machine, measure
-from .recipe import STEPS, Materials, parse_step, pick, read_yaml, run_steps
+from .recipe import STEPS, Materials, beside, parse_step, pick, run_steps
 from .run import write_json
 from .student import load_model
 from .study import read_results, result_rows, write_rows
@@ -64,7 +64,7 @@ class Study:
             try: self.steps(name), [self.tuning(name, task) for task in self.tasks]
             except InputError as error: raise InputError(f"cell '{name}': {error}") from error
 
-# %% ../nbs/10a_grid.ipynb #cafb56a9
+# %% ../nbs/10a_grid.ipynb #20c7d153
 def _steps(self: Study, cell: str) -> list[tuple[str, dict]]:
     "The steps to a cell's encoder, none for a baseline; raises `InputError` if it has not exactly one way to it."
     spec, ways = self.cells[cell], [*STEPS, "steps", *BASELINES]
@@ -80,7 +80,7 @@ def _tuning(self: Study, cell: str, task: str) -> dict | None:
     "The options of a cell's fine-tuning, None for an ingredient; raises `InputError` for one that there is not."
     given = self.cells[cell].get("finetune", {})
     if given is False: return None
-    options = self.defaults.get("finetune", {}) | self.defaults.get(task, {}) | given
+    options = dict(epochs=5, length=128) | self.defaults.get("finetune", {}) | self.defaults.get(task, {}) | given
     known = FINETUNE | set(Settings.__dataclass_fields__)
     if wrong := sorted(set(options) - known): raise InputError(f"finetune has no option {', '.join(wrong)}; expected some of {', '.join(sorted(known))}.")
     pick(Settings, options)
@@ -88,7 +88,7 @@ def _tuning(self: Study, cell: str, task: str) -> dict | None:
 
 Study.steps, Study.tuning = _steps, _tuning
 
-# %% ../nbs/10a_grid.ipynb #55700ae0
+# %% ../nbs/10a_grid.ipynb #d38de172
 class Grid:
     "A study at work on one task: its data, and the folder of its runs."
     def __init__(self,
@@ -109,7 +109,7 @@ class Grid:
     def find(self, what: str, seed: int, asking: tuple[str, ...]) -> str | Path:
         if what in asking[:-1]: raise InputError(f"cells go round in a circle, {' > '.join([*asking, what])}; expected one that begins elsewhere.")
         if what in self.study.cells and what not in asking: return encoder(self, what, self.near(what, seed), asking)
-        return self.study.home / what if (self.study.home / what).is_dir() else what
+        return beside(self.study.home, what)
 
 # %% ../nbs/10a_grid.ipynb #74ba8644
 def grids(
@@ -136,7 +136,7 @@ def encoder(
     m.seed, m.find = seed, partial(grid.find, seed=seed, asking=(*asking, cell))
     return run_steps(m, steps, grid.run(cell, seed))[-1]
 
-# %% ../nbs/10a_grid.ipynb #29a4198f
+# %% ../nbs/10a_grid.ipynb #be479bcd
 def classifier(
     grid: Grid,
     cell: str,
@@ -145,13 +145,13 @@ def classifier(
     "The classifier of a cell, made if it is not there."
     run = grid.run(cell, seed) / grid.task
     if "linear" in grid.study.cells[cell]: return run if (run / "linear.joblib").exists() else Linear().fit(grid.data).save(run)
-    options = dict(epochs=5, length=128) | grid.study.tuning(cell, grid.task)
+    options = grid.study.tuning(cell, grid.task)
     teachers = options.pop("teachers", None)
     soft = soft_labels([label_probabilities(grid, teacher, seed, options["length"]) for teacher in teachers]) if teachers else None
     own = {name: value for name, value in options.items() if name in FINETUNE}
     return finetune(encoder(grid, cell, seed), grid.data, pick(Settings, options, seed=seed), run, soft=soft, **own)
 
-# %% ../nbs/10a_grid.ipynb #a9ed7c99
+# %% ../nbs/10a_grid.ipynb #0188a522
 def label_probabilities(
     grid: Grid,
     teacher: str,  # a cell, with "/SEED" behind it for one that is not the student's own
@@ -160,15 +160,16 @@ def label_probabilities(
 ) -> np.ndarray:  # training rows x classes
     "What the classifier of a cell says of the training rows, kept beside it; the linear baseline is asked out of fold."
     cell, _, own = teacher.partition("/")
-    if cell not in grid.study.cells: raise InputError(f"teacher '{teacher}' is no cell; expected one of {', '.join(grid.study.cells)}.")
+    if cell not in (able := [c for c in grid.study.cells if grid.study.tuning(c, grid.task) is not None]):
+        raise InputError(f"teacher '{teacher}' is no cell that is fine-tuned; expected one of {', '.join(able)}.")
     seed = int(own) if own else grid.near(cell, seed)
     path = grid.run(cell, seed) / f"soft-{grid.task}.npy"
     if not path.exists():
-        said = probabilities("linear" if "linear" in grid.study.cells[cell] else classifier(grid, cell, seed), grid.data, length)
+        said = probabilities(classifier(grid, cell, seed), grid.data, length)
         with atomic(path) as part, part.open("wb") as f: np.save(f, said)
     return np.load(path)
 
-# %% ../nbs/10a_grid.ipynb #71155669
+# %% ../nbs/10a_grid.ipynb #df9d4d60
 def predictions(
     grid: Grid,
     cell: str,
@@ -182,7 +183,7 @@ def predictions(
         if "majority" in grid.study.cells[cell]: return gold, most_frequent(grid.data["train"], rows)
         return gold, joblib.load(classifier(grid, cell, seed) / "linear.joblib").predict(seen, rows["language"])
     model, tokenizer = load_model(classifier(grid, cell, seed), grid.auto)
-    return answers(model.eval(), tokenizer, rows, (grid.study.tuning(cell, grid.task) or {}).get("length", 128))
+    return answers(model.eval(), tokenizer, rows, grid.study.tuning(cell, grid.task)["length"])
 
 # %% ../nbs/10a_grid.ipynb #ad405263
 def most_frequent(

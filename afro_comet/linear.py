@@ -178,7 +178,7 @@ def _weights(model: Pipeline | Tagger) -> int:
     if isinstance(model, Pipeline): return model[-1].coef_.size + model[-1].intercept_.size
     return len((info := model.field.info()).state_features) + len(info.transitions)
 
-# %% ../nbs/04a_linear.ipynb #3543d3d8
+# %% ../nbs/04a_linear.ipynb #9ad8a548
 class Linear:
     "One linear model a language: `predict(texts, languages)` gives label names, or tags of lists of words."
     def __init__(self): self.models, self.dev = {}, {}
@@ -200,18 +200,21 @@ class Linear:
             for i, said in zip(where, self.models[language].predict([texts[i] for i in where])): out[i] = said
         return out
 
-    def soft(self, rows: Dataset, folds: int = 0) -> np.ndarray:
-        "Log-probabilities, texts x classes; with `folds`, of each text from a model that did not see it (for training rows)."
-        names, out = label_names(rows), np.full((len(rows), len(label_names(rows))), math.log(1e-6), np.float32)
-        for language, where, texts, said in by_language(rows, range(len(rows)), *examples(rows)):
-            model = self.models[language]
-            logp = (cross_val_predict(model, texts, said, cv=folds, method="predict_log_proba") if folds
-                    else model.predict_log_proba(texts))
-            out[np.ix_(where, [names.index(c) for c in model[-1].classes_])] = np.maximum(logp, math.log(1e-6))
-        return out
-
     def parameters(self) -> int: return sum(map(_weights, self.models.values()))
 
     def save(self, folder: str | Path) -> Path:
         with atomic(Path(folder) / "linear.joblib") as part: joblib.dump(self, part, compress=3)
         return Path(folder)
+
+# %% ../nbs/04a_linear.ipynb #20bd8a3a
+def _soft(self: Linear, rows: Dataset, folds: int = 0) -> np.ndarray:
+    "Log-probabilities, texts x classes; with `folds`, of each text from a model that did not see it (for training rows)."
+    names, out = label_names(rows), np.full((len(rows), len(label_names(rows))), math.log(1e-6), np.float32)
+    for language, where, texts, said in by_language(rows, range(len(rows)), *examples(rows)):
+        model = self.models[language]
+        logp = (cross_val_predict(model, texts, said, cv=folds, method="predict_log_proba") if folds
+                else model.predict_log_proba(texts))
+        out[np.ix_(where, [names.index(c) for c in model[-1].classes_])] = np.maximum(logp, math.log(1e-6))
+    return out
+
+Linear.soft = _soft
