@@ -4,10 +4,12 @@
 
 # %% auto #0
 __all__ = ['TEXT', 'STEPS', 'CUTS', 'SHARES', 'RECIPES', 'TRAINING', 'Materials', 'texts', 'pick', 'parse_step', 'run_steps',
-           'Recipe', 'beside', 'read_yaml', 'compress', 'plot_waterfall', 'shrunk', 'widest', 'written']
+           'parse_tuning', 'check_tasks', 'Recipe', 'beside', 'read_yaml', 'task_score', 'compress', 'plot_waterfall',
+           'shrunk', 'widest', 'written']
 
-# %% ../nbs/07a_recipe.ipynb #ba839b8e
+# %% ../nbs/07a_recipe.ipynb #fae21ffb
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
@@ -28,7 +30,7 @@ from .prune import prune_ffn_rounds
 from .run import describe_run, finished, publish, write_json
 from .student import blank, load_model, make_config, make_encoder, parameters
 from .surgery import fewer_layers, narrower
-from .tasks import text_scores
+from .tasks import finetune, text_scores
 from .train import Settings, distill, pretrain
 from .transfer import transfer
 from .trim import choose_pieces, count_pieces, trim
@@ -193,7 +195,23 @@ def run_steps(
         models.append(STEPS[name][0](m, folder / f"{i}-{name}", models[-1], before, **options))
     return models[1:]
 
-# %% ../nbs/07a_recipe.ipynb #9e4cf8f7
+# %% ../nbs/07a_recipe.ipynb #9e789cb0
+def parse_tuning(
+    options: dict,
+    more: set[str] = frozenset(),  # options that there are besides those of `Settings` and `tasks.finetune`
+) -> dict:
+    "Options of fine-tuning, with what they are if not given; raises `InputError` for one that there is not."
+    known = {"epochs", "length", "adapter", *more} | set(Settings.__dataclass_fields__)
+    if wrong := sorted(set(options) - known): raise InputError(f"finetune has no option {', '.join(wrong)}; expected some of {', '.join(sorted(known))}.")
+    pick(Settings, options)
+    return dict(epochs=5, length=128) | options
+
+def check_tasks(tasks: Iterable[str]) -> None:
+    "Raises `InputError` for a task that there is not, or that has no labels."
+    if wrong := set(tasks) - {name for name in TASKS if name != "text"}:
+        raise InputError(f"unknown task '{min(wrong)}'; expected some of {', '.join(t for t in TASKS if t != 'text')}.")
+
+# %% ../nbs/07a_recipe.ipynb #70b48797
 @dataclass
 class Recipe:
     "A way from a model to a smaller one; raises `InputError` for what cannot work."
@@ -203,11 +221,15 @@ class Recipe:
     languages: list[str] | None = None  # of the raw text; all that the data have, if not given
     seed: int = 0
     text: dict = field(default_factory=dict)  # `lines` and `alpha` of the balance
-    defaults: dict[str, dict] = field(default_factory=dict)  # options by step where it gives no other
+    defaults: dict[str, dict] = field(default_factory=dict)  # options by step where it gives no other, and of fine-tuning
+    tasks: list[str] = field(default_factory=list)  # on which the model after each step is fine-tuned and scored
     rounds: int = 3  # turns of the measurement of size and speed
     home: Path = Path()  # where relative folders begin
 
-    def __post_init__(self): self.parsed = [parse_step(step, self.defaults) for step in [{"start": self.start}, *self.steps]]
+    def __post_init__(self):
+        self.parsed = [parse_step(step, self.defaults) for step in [{"start": self.start}, *self.steps]]
+        check_tasks(self.tasks)
+        self.tuning = {task: parse_tuning(self.defaults.get("finetune", {}) | self.defaults.get(task, {})) for task in self.tasks}
 
     def find(self, what: str) -> str | Path: return beside(self.home, what)
 
@@ -232,18 +254,33 @@ def read_yaml(
     try: return kind(**spec, home=Path(path).parent)
     except InputError as error: raise InputError(f"{path}: {error}") from error
 
-# %% ../nbs/07a_recipe.ipynb #571253de
+# %% ../nbs/07a_recipe.ipynb #46ad97fe
+def task_score(
+    model: str | Path,  # folder or Hub name of an encoder
+    data: DatasetDict,  # of a labelled task
+    options: dict,  # of `parse_tuning`
+    seed: int,
+    run: Path,
+) -> float:  # in percent: the mean over languages, at the epoch that is best
+    "What a model scores on dev, fine-tuned on a task."
+    own = {name: value for name, value in options.items() if name not in Settings.__dataclass_fields__}
+    finetune(model, data, pick(Settings, options, seed=seed), run, **own)
+    return max(row["dev"] for row in map(json.loads, (run / "log.jsonl").read_text().splitlines()) if "dev" in row)
+
+# %% ../nbs/07a_recipe.ipynb #73a19546
 def compress(
     recipe: Recipe,
     source: str | Path,  # a folder of data, "download" or "sample"
     folder: str | Path,  # where the steps go; what is finished there is not done again
     say=print,  # told what happens
-) -> pd.DataFrame:  # a row a step: parameters, bytes, latency_ms, masked_lm and fertility of each language
+) -> pd.DataFrame:  # a row a step: parameters, bytes, latency_ms, peak_mb, masked_lm, fertility, and the dev score of each task
     "Follow a recipe, and measure after each step, once; writes `steps.json` and `waterfall.png`."
     folder, m = Path(folder), Materials(source, recipe.languages, recipe.seed, **recipe.text, find=recipe.find)
+    data = {task: load(task, recipe.languages, source) for task in recipe.tasks}  # before anything is trained: there may be none
     models, path = run_steps(m, recipe.parsed, folder, say), folder / "steps.json"
     steps = [{"step": name, "options": options} for name, options in recipe.parsed]
-    if path.exists() and (done := json.loads(path.read_text()))["steps"] == steps: return pd.DataFrame.from_dict(done["measured"], "index")
+    asked = {"recipe": recipe.name, "steps": steps, "tasks": recipe.tuning}
+    if path.exists() and asked.items() <= (done := json.loads(path.read_text())).items(): return pd.DataFrame.from_dict(done["measured"], "index")
     names = [f"{i}  {name}" for i, (name, _) in enumerate(recipe.parsed)]
     held = load("text", recipe.languages, source)["validation"]
     say("measuring")
@@ -251,20 +288,23 @@ def compress(
     cost = measure(dict(zip(names, models)), texts["text"], texts["language"], threads=1, rounds=recipe.rounds)
     said = [text_scores(model, m.text["dev"]) for model in models]
     table = cost[["parameters", "bytes", "latency_ms", "peak_mb"]].assign(
-        masked_lm=[t.masked_lm.mean() for t in said], fertility=[t.fertility.mean() for t in said])
+        masked_lm=[t.masked_lm.mean() for t in said], fertility=[t.fertility.mean() for t in said],
+        **{task: [task_score(model, data[task], options, m.seed, folder / f"{i}-{name}" / task) for i, ((name, _), model) in enumerate(zip(recipe.parsed, models))]
+           for task, options in recipe.tuning.items()})
     figure = plot_waterfall(table, recipe.name)
     figure.savefig(folder / "waterfall.png", dpi=150)
     plt.close(figure)
-    write_json(path, {"recipe": recipe.name, "steps": steps, "measured": table.to_dict("index"), "languages": [t.to_dict("index") for t in said]})
+    write_json(path, asked | {"measured": table.to_dict("index"), "languages": [t.to_dict("index") for t in said]})
     return table
 
-# %% ../nbs/07a_recipe.ipynb #dd32b0b5
+# %% ../nbs/07a_recipe.ipynb #31529200
 def plot_waterfall(
     table: pd.DataFrame,  # of `compress`
     title: str = "",
 ) -> Figure:
-    "Left: the size after each step, with what it saved. Right: the masked-LM loss after each step, with what it cost."
-    fig, (left, right) = plt.subplots(1, 2, figsize=(10, 1 + 0.42 * len(table)), sharey=True, layout="constrained")
+    "The size after each step, with what it saved; the masked-LM loss after each step; and what it scores on the tasks, if asked."
+    tasks = [name for name in table.columns if name in TASKS]
+    fig, (left, right, *more) = plt.subplots(1, 3 if tasks else 2, figsize=(13 if tasks else 10, 1 + 0.42 * len(table)), sharey=True, layout="constrained")
     millions, y = table.parameters / 1e6, range(len(table))
     left.barh(y, millions, color="#16425b", height=0.6)
     left.barh(y, -millions.diff().fillna(0), left=millions, color="#81c3d7", height=0.6)
@@ -275,7 +315,11 @@ def plot_waterfall(
     left.set(yticks=list(y), yticklabels=table.index, ylim=(len(table) - 0.5, -0.5), xlabel="million parameters", xlim=(0, millions.max() * 1.35))
     right.set(xlabel="masked-LM loss on held-out text, nats a piece")
     right.margins(x=0.2)
-    for ax in (left, right): sns.despine(ax=ax, left=True); ax.tick_params(axis="y", length=0)
+    for ax in more:
+        for task, colour in zip(tasks, sns.color_palette("crest", len(tasks))): ax.plot(table[task], y, "o-", color=colour, label=task)
+        ax.set(xlabel="dev score, %")
+        ax.legend(frameon=False)
+    for ax in (left, right, *more): sns.despine(ax=ax, left=True); ax.tick_params(axis="y", length=0)
     fig.suptitle(title, fontsize=11)
     return fig
 
