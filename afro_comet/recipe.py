@@ -159,7 +159,7 @@ STEPS = {  # name: function, main option, other options of its own, settings who
 }
 CUTS = ("trim", "layers", "width", "ffn")
 
-# %% ../nbs/07a_recipe.ipynb #46313362
+# %% ../nbs/07a_recipe.ipynb #bcb00acc
 def parse_step(
     step: dict,  # {name: options} or {name: main option}
     defaults: dict[str, dict] = {},  # options by name of the step where it gives no other
@@ -176,7 +176,7 @@ def parse_step(
     try:
         if (corpus := options.get("corpus", "text")) not in TASKS: raise InputError(f"corpus is '{corpus}'; expected one of {', '.join(TASKS)}.")
         for kind in classes: pick(kind, options)
-        if "preset" in options: make_config(options["preset"])
+        if options.get("preset"): make_config(options["preset"])
     except InputError as error: raise InputError(f"{name}: {error}") from error
     return name, options
 
