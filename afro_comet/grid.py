@@ -7,7 +7,7 @@ __all__ = ['BASELINES', 'LABELS', 'DEFAULTS', 'MAIN', 'Study', 'Grid', 'grids', 
            'predictions', 'most_frequent', 'score_cell', 'shapes_of', 'add_costs', 'curves', 'run_study', 'add_records',
            'built_in']
 
-# %% ../nbs/10a_grid.ipynb #c7cf1152
+# %% ../nbs/10a_grid.ipynb #528f2b5e
 import json
 import re
 import zlib
@@ -28,12 +28,11 @@ from .data import TASKS, languages_in, load
 from .fetch import InputError, atomic
 from .linear import Linear, by_language, examples
 from .measure import machine, measure
-from .recipe import STEPS, Materials, beside, check_tasks, parse_step, parse_tuning, pick, run_steps
+from .recipe import STEPS, Materials, beside, check_tasks, parse_step, parse_tuning, run_steps, tune
 from .run import write_json
 from .student import load_model
 from .study import read_results, result_rows, write_rows
-from .tasks import answers, finetune, probabilities, soft_labels
-from .train import Settings
+from .tasks import answers, probabilities, soft_labels
 
 # %% ../nbs/10a_grid.ipynb #f2941081
 BASELINES = ("linear", "majority")
@@ -131,7 +130,7 @@ def encoder(
     m.seed, m.find = seed, partial(grid.find, seed=seed, asking=(*asking, cell))
     return run_steps(m, steps, grid.run(cell, seed))[-1]
 
-# %% ../nbs/10a_grid.ipynb #821120b6
+# %% ../nbs/10a_grid.ipynb #8b968c18
 def classifier(
     grid: Grid,
     cell: str,
@@ -143,8 +142,7 @@ def classifier(
     options = grid.study.tuning(cell, grid.task)
     teachers = options.pop("teachers", None)
     soft = soft_labels([label_probabilities(grid, teacher, seed, options["length"]) for teacher in teachers]) if teachers else None
-    own = {name: value for name, value in options.items() if name not in Settings.__dataclass_fields__}
-    return finetune(encoder(grid, cell, seed), grid.data, pick(Settings, options, seed=seed), run, soft=soft, **own)
+    return tune(encoder(grid, cell, seed), grid.data, options, seed, run, soft)
 
 # %% ../nbs/10a_grid.ipynb #0188a522
 def label_probabilities(

@@ -4,16 +4,17 @@
 
 # %% auto #0
 __all__ = ['TEXT', 'STEPS', 'CUTS', 'SHARES', 'RECIPES', 'TRAINING', 'Materials', 'texts', 'pick', 'parse_step', 'run_steps',
-           'parse_tuning', 'check_tasks', 'Recipe', 'beside', 'read_yaml', 'task_score', 'compress', 'plot_waterfall',
-           'shrunk', 'widest', 'written']
+           'parse_tuning', 'check_tasks', 'Recipe', 'beside', 'read_yaml', 'tune', 'best_score', 'compress',
+           'plot_waterfall', 'shrunk', 'widest', 'written']
 
-# %% ../nbs/07a_recipe.ipynb #fae21ffb
+# %% ../nbs/07a_recipe.ipynb #36cbdb7a
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import seaborn as sns
 import yaml
@@ -36,37 +37,40 @@ from .transfer import transfer
 from .trim import choose_pieces, count_pieces, trim
 from .vocab import balance, kept_tokenizer, train_tokenizer
 
-# %% ../nbs/07a_recipe.ipynb #6bf3034a
+# %% ../nbs/07a_recipe.ipynb #b335d34b
+@dataclass
 class Materials:
     "What steps work with: raw text, a seed, and other models by their name."
-    def __init__(self,
-                 source: str | Path,  # a folder of data, "download" or "sample"
-                 languages: list[str] | None = None,  # all that the source has, if not given
-                 seed: int = 0,
-                 lines: int | None = None,  # of raw text, balanced over the languages; as many as there are, if not given
-                 alpha: float = 0.3,  # exponent of that balance
-                 words: int = 16_000,  # of a new tokenizer
-                 folder: Path = Path("."),  # where a new tokenizer is kept
-                 find=str):  # gives the folder or Hub name of a model by its name
-        self.source, self.languages, self.seed, self.lines, self.alpha = source, languages, seed, lines, alpha
-        self.words, self.folder, self.find, self.kept = words, folder, find, {}  # copies share what is kept
+    source: str | Path  # a folder of data, "download" or "sample"
+    languages: list[str] | None = None  # all that the source has, if not given
+    seed: int = 0
+    lines: int | None = None  # of raw text, balanced over the languages; as many as there are, if not given
+    alpha: float = 0.3  # exponent of that balance
+    words: int = 16_000  # of a new tokenizer
+    folder: Path = Path(".")  # where a new tokenizer is kept
+    find: Callable[[str], str | Path] = str  # gives the folder or Hub name of a model by its name
+    kept: dict[str, DatasetDict] = field(default_factory=dict, repr=False)  # what `corpus` has made; copies share it
 
     @property
     def text(self) -> DatasetDict: return self.corpus("text")
 
-    def corpus(self, name: str) -> DatasetDict:
-        "Raw text, balanced for training and a sample of what is held out for dev; or, by its name, all texts of a task."
-        if name not in self.kept:
-            train, dev = (texts(rows) for split, rows in load(name, self.languages, self.source).items() if split != "test")
-            if name == "text":
-                train, dev = balance(train, self.lines or len(train), self.alpha), balance(dev, min(2000, len(dev)), 1.0)
-            self.kept[name] = DatasetDict(train=train, dev=dev)
-        return self.kept[name]
+# %% ../nbs/07a_recipe.ipynb #a44a7967
+def _corpus(self: Materials, name: str) -> DatasetDict:
+    "Raw text, balanced for training and a sample of what is held out for dev; or, by its name, all texts of a task."
+    if name not in self.kept:
+        train, dev = (texts(rows) for split, rows in load(name, self.languages, self.source).items() if split != "test")
+        if name == "text":
+            train, dev = balance(train, self.lines or len(train), self.alpha), balance(dev, min(2000, len(dev)), 1.0)
+        self.kept[name] = DatasetDict(train=train, dev=dev)
+    return self.kept[name]
 
-    def settings(self, options: dict) -> Settings:
-        "Settings of a training step: held-out loss is looked at ten times."
-        return pick(Settings, {"check_every": max(options.get("steps", Settings.steps) // 10, 1)} | options, seed=self.seed)
+def _settings(self: Materials, options: dict) -> Settings:
+    "Settings of a training step: held-out loss is looked at ten times."
+    return pick(Settings, {"check_every": max(options.get("steps", Settings.steps) // 10, 1)} | options, seed=self.seed)
 
+Materials.corpus, Materials.settings = _corpus, _settings
+
+# %% ../nbs/07a_recipe.ipynb #63313987
 def texts(
     rows: Dataset,  # of any task
 ) -> Dataset:  # columns `text` and `language`
@@ -211,7 +215,7 @@ def check_tasks(tasks: Iterable[str]) -> None:
     if wrong := set(tasks) - {name for name in TASKS if name != "text"}:
         raise InputError(f"unknown task '{min(wrong)}'; expected some of {', '.join(t for t in TASKS if t != 'text')}.")
 
-# %% ../nbs/07a_recipe.ipynb #70b48797
+# %% ../nbs/07a_recipe.ipynb #91c20a56
 @dataclass
 class Recipe:
     "A way from a model to a smaller one; raises `InputError` for what cannot work."
@@ -223,6 +227,7 @@ class Recipe:
     text: dict = field(default_factory=dict)  # `lines` and `alpha` of the balance
     defaults: dict[str, dict] = field(default_factory=dict)  # options by step where it gives no other, and of fine-tuning
     tasks: list[str] = field(default_factory=list)  # on which the model after each step is fine-tuned and scored
+    repair: bool = False  # turn an I- tag without its B- into a B-
     rounds: int = 3  # turns of the measurement of size and speed
     home: Path = Path()  # where relative folders begin
 
@@ -254,20 +259,24 @@ def read_yaml(
     try: return kind(**spec, home=Path(path).parent)
     except InputError as error: raise InputError(f"{path}: {error}") from error
 
-# %% ../nbs/07a_recipe.ipynb #46ad97fe
-def task_score(
+# %% ../nbs/07a_recipe.ipynb #e31974b0
+def tune(
     model: str | Path,  # folder or Hub name of an encoder
     data: DatasetDict,  # of a labelled task
     options: dict,  # of `parse_tuning`
     seed: int,
     run: Path,
-) -> float:  # in percent: the mean over languages, at the epoch that is best
-    "What a model scores on dev, fine-tuned on a task."
+    soft: np.ndarray | None = None,  # labels of a teacher, as `tasks.finetune` takes them
+) -> Path:  # folder of the model
+    "Fine-tune an encoder as options say."
     own = {name: value for name, value in options.items() if name not in Settings.__dataclass_fields__}
-    finetune(model, data, pick(Settings, options, seed=seed), run, **own)
+    return finetune(model, data, pick(Settings, options, seed=seed), run, soft=soft, **own)
+
+def best_score(run: Path) -> float:  # in percent: the mean over languages
+    "What a fine-tuned model scored on dev at its best epoch."
     return max(row["dev"] for row in map(json.loads, (run / "log.jsonl").read_text().splitlines()) if "dev" in row)
 
-# %% ../nbs/07a_recipe.ipynb #73a19546
+# %% ../nbs/07a_recipe.ipynb #334f6b43
 def compress(
     recipe: Recipe,
     source: str | Path,  # a folder of data, "download" or "sample"
@@ -276,7 +285,7 @@ def compress(
 ) -> pd.DataFrame:  # a row a step: parameters, bytes, latency_ms, peak_mb, masked_lm, fertility, and the dev score of each task
     "Follow a recipe, and measure after each step, once; writes `steps.json` and `waterfall.png`."
     folder, m = Path(folder), Materials(source, recipe.languages, recipe.seed, **recipe.text, find=recipe.find)
-    data = {task: load(task, recipe.languages, source) for task in recipe.tasks}  # before anything is trained: there may be none
+    data = {task: load(task, recipe.languages, source, recipe.repair) for task in recipe.tasks}  # before anything is trained: there may be none
     models, path = run_steps(m, recipe.parsed, folder, say), folder / "steps.json"
     steps = [{"step": name, "options": options} for name, options in recipe.parsed]
     asked = {"recipe": recipe.name, "steps": steps, "tasks": recipe.tuning}
@@ -287,10 +296,13 @@ def compress(
     texts = held.shuffle(seed=0).select(range(min(100, len(held))))
     cost = measure(dict(zip(names, models)), texts["text"], texts["language"], threads=1, rounds=recipe.rounds)
     said = [text_scores(model, m.text["dev"]) for model in models]
+    scores = {task: [] for task in recipe.tasks}
+    for task in recipe.tasks:
+        for i, ((name, _), model) in enumerate(zip(recipe.parsed, models)):
+            tune(model, data[task], recipe.tuning[task], m.seed, run := folder / f"{i}-{name}" / task)
+            scores[task].append(best_score(run))
     table = cost[["parameters", "bytes", "latency_ms", "peak_mb"]].assign(
-        masked_lm=[t.masked_lm.mean() for t in said], fertility=[t.fertility.mean() for t in said],
-        **{task: [task_score(model, data[task], options, m.seed, folder / f"{i}-{name}" / task) for i, ((name, _), model) in enumerate(zip(recipe.parsed, models))]
-           for task, options in recipe.tuning.items()})
+        masked_lm=[t.masked_lm.mean() for t in said], fertility=[t.fertility.mean() for t in said], **scores)
     figure = plot_waterfall(table, recipe.name)
     figure.savefig(folder / "waterfall.png", dpi=150)
     plt.close(figure)
