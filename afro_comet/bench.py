@@ -5,10 +5,9 @@
 # %% auto #0
 __all__ = ['SIDES', 'reference_step', 'Bench', 'forward_flops', 'bench_distill', 'bench_table', 'bench_train']
 
-# %% ../nbs/06a_bench.ipynb #ca8548ae
+# %% ../nbs/06a_bench.ipynb #c3ccf61b
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -28,6 +27,7 @@ from transformers import AutoModelForMaskedLM, AutoModelForSequenceClassificatio
 
 from .cache import Keep, read_cache, write_cache
 from .fetch import InputError, check_ranges
+from .measure import peak_memory
 from .objective import Distill, Labels, MaskedLM, Match
 from .run import Log
 from .student import fast_dtype, make_config
@@ -160,7 +160,7 @@ def _share(b: Bench, place: torch.device, folder: Path) -> dict[str, float]:
             rates.append((forward / 1e9, products / 1e9, forward / products))
     return dict(zip(("teacher_gflops", "matmul_gflops", "teacher_matmul_share"), np.median(rates[1:], axis=0).tolist()))
 
-# %% ../nbs/06a_bench.ipynb #89cc3877
+# %% ../nbs/06a_bench.ipynb #98d90486
 SIDES = {"reference": _reference, "full": lambda *a: _live(*a, False), "trimmed": lambda *a: _live(*a, True), "cached": _cached}
 
 def _child(side: str, bench: str, folder: str) -> None:
@@ -170,9 +170,8 @@ def _child(side: str, bench: str, folder: str) -> None:
     torch.manual_seed(0)
     if side == "share": return print(json.dumps(_share(b, place, Path(folder))))
     seconds = _timed((SIDES | {"write": _write})[side](b, place, Path(folder)), b.steps)
-    unit = 1e9 if sys.platform == "darwin" else 1e6  # bytes on macOS, kilobytes elsewhere
-    gb = torch.cuda.max_memory_allocated() / 1e9 if torch.cuda.is_available() else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
-    print(json.dumps({"s": seconds, "gb": gb}))
+    held = torch.cuda.max_memory_allocated() if torch.cuda.is_available() else peak_memory()
+    print(json.dumps({"s": seconds, "gb": held / 1e9}))
 
 def _turn(side: str, b: Bench, folder: str) -> dict[str, float]:
     "Run a side in a process of its own; raises `InputError` if it fails, as it does where memory is short."

@@ -202,14 +202,14 @@ def results_table(
     table.index.name = "model"
     return table.loc[list(dict.fromkeys(rows.cell))]
 
-# %% ../nbs/10_study.ipynb #2fb8e1a7
+# %% ../nbs/10_study.ipynb #ee24cc82
 def pretty(
     table: pd.DataFrame,  # of `results_table`
 ) -> pd.DataFrame:  # of strings, as a reader wants them
-    "Round a results table: parameters in millions, one decimal for scores, two for size and time."
+    "Round a results table: parameters in millions, one decimal for scores, two for time; a dash for what was not measured."
     digits = {"MB": "{:.1f}", "ms": "{:.2f}"}
     out = {c: ["–" if pd.isna(v) else digits.get(c, "{:.1f}").format(v) for v in table[c]] for c in table.columns if c != "parameters"}
-    out = {"parameters": [f"{v / 1e6:.2f} M" for v in table.parameters]} | out
+    out = {"parameters": ["–" if pd.isna(v) else f"{v / 1e6:.2f} M" for v in table.parameters]} | out
     return pd.DataFrame(out, index=list(table.index))
 
 # %% ../nbs/10_study.ipynb #94a324d9
@@ -239,7 +239,7 @@ def plot_results(
     fig.suptitle(title, fontsize=11)
     return fig
 
-# %% ../nbs/10_study.ipynb #b2d60861
+# %% ../nbs/10_study.ipynb #5fd2ca40
 def plot_cells(
     rows: pd.DataFrame,  # of `read_results`, one study, one task, one split
     results: str | Path,  # the folder that `predictions` is relative to
@@ -247,7 +247,7 @@ def plot_cells(
     ax: Axes | None = None,
 ) -> Axes:
     "Average score of each cell: seeds as dots, the 95 % bootstrap interval of their mean as a bar."
-    cells, seeds = list(dict.fromkeys(rows.cell)), by_seed(rows)
+    cells, seeds = [c for c in dict.fromkeys(rows.cell) if c != "majority"], by_seed(rows)  # it would squeeze all others
     ax = ax or plt.figure(figsize=(8, 0.8 + 0.27 * len(cells)), layout="constrained").subplots()
     for y, cell in enumerate(cells):
         draws, _ = averages(rows[rows.cell == cell], results)
