@@ -276,7 +276,22 @@ def best_score(run: Path) -> float:  # in percent: the mean over languages
     "What a fine-tuned model scored on dev at its best epoch."
     return max(row["dev"] for row in map(json.loads, (run / "log.jsonl").read_text().splitlines()) if "dev" in row)
 
-# %% ../nbs/07a_recipe.ipynb #334f6b43
+# %% ../nbs/07a_recipe.ipynb #27b401e4
+def _costs(recipe: Recipe, models: list, held: Dataset) -> pd.DataFrame:
+    "Size and speed of the model after each step, side by side, on held-out lines."
+    names, lines = [f"{i}  {name}" for i, (name, _) in enumerate(recipe.parsed)], held.shuffle(seed=0).select(range(min(100, len(held))))
+    cost = measure(dict(zip(names, models)), lines["text"], lines["language"], threads=1, rounds=recipe.rounds)
+    return cost[["parameters", "bytes", "latency_ms", "peak_mb"]]
+
+def _scores(recipe: Recipe, models: list, data: dict[str, DatasetDict], folder: Path) -> dict[str, list[float]]:
+    "What the model after each step scores on each task, fine-tuned."
+    def score(i, task):
+        run = folder / f"{i}-{recipe.parsed[i][0]}" / task
+        tune(models[i], data[task], recipe.tuning[task], recipe.seed, run)
+        return best_score(run)
+    return {task: [score(i, task) for i in range(len(models))] for task in recipe.tasks}
+
+# %% ../nbs/07a_recipe.ipynb #0d3693bc
 def compress(
     recipe: Recipe,
     source: str | Path,  # a folder of data, "download" or "sample"
@@ -287,22 +302,13 @@ def compress(
     folder, m = Path(folder), Materials(source, recipe.languages, recipe.seed, **recipe.text, find=recipe.find)
     data = {task: load(task, recipe.languages, source, recipe.repair) for task in recipe.tasks}  # before anything is trained: there may be none
     models, path = run_steps(m, recipe.parsed, folder, say), folder / "steps.json"
-    steps = [{"step": name, "options": options} for name, options in recipe.parsed]
-    asked = {"recipe": recipe.name, "steps": steps, "tasks": recipe.tuning}
+    asked = {"recipe": recipe.name, "steps": [{"step": name, "options": options} for name, options in recipe.parsed], "tasks": recipe.tuning}
     if path.exists() and asked.items() <= (done := json.loads(path.read_text())).items(): return pd.DataFrame.from_dict(done["measured"], "index")
-    names = [f"{i}  {name}" for i, (name, _) in enumerate(recipe.parsed)]
-    held = load("text", recipe.languages, source)["validation"]
     say("measuring")
-    texts = held.shuffle(seed=0).select(range(min(100, len(held))))
-    cost = measure(dict(zip(names, models)), texts["text"], texts["language"], threads=1, rounds=recipe.rounds)
-    said = [text_scores(model, m.text["dev"]) for model in models]
-    scores = {task: [] for task in recipe.tasks}
-    for task in recipe.tasks:
-        for i, ((name, _), model) in enumerate(zip(recipe.parsed, models)):
-            tune(model, data[task], recipe.tuning[task], m.seed, run := folder / f"{i}-{name}" / task)
-            scores[task].append(best_score(run))
-    table = cost[["parameters", "bytes", "latency_ms", "peak_mb"]].assign(
-        masked_lm=[t.masked_lm.mean() for t in said], fertility=[t.fertility.mean() for t in said], **scores)
+    held = m.text["dev"]
+    said = [text_scores(model, held) for model in models]
+    table = _costs(recipe, models, held).assign(masked_lm=[t.masked_lm.mean() for t in said], fertility=[t.fertility.mean() for t in said],
+                                                **_scores(recipe, models, data, folder))
     figure = plot_waterfall(table, recipe.name)
     figure.savefig(folder / "waterfall.png", dpi=150)
     plt.close(figure)

@@ -239,14 +239,14 @@ def plot_results(
     fig.suptitle(title, fontsize=11)
     return fig
 
-# %% ../nbs/10_study.ipynb #5fd2ca40
+# %% ../nbs/10_study.ipynb #385c9a9b
 def plot_cells(
     rows: pd.DataFrame,  # of `read_results`, one study, one task, one split
     results: str | Path,  # the folder that `predictions` is relative to
     bar: str = "linear",  # the cell whose score is drawn as a line
     ax: Axes | None = None,
 ) -> Axes:
-    "Average score of each cell: seeds as dots, the 95 % bootstrap interval of their mean as a bar."
+    "Average score of each cell but the majority class: seeds as dots, the 95 % bootstrap interval of their mean as a bar."
     cells, seeds = [c for c in dict.fromkeys(rows.cell) if c != "majority"], by_seed(rows)  # it would squeeze all others
     ax = ax or plt.figure(figsize=(8, 0.8 + 0.27 * len(cells)), layout="constrained").subplots()
     for y, cell in enumerate(cells):
