@@ -151,16 +151,16 @@ def classifier(
         start = tune(start, labelled, options | {"epochs": first.get("epochs", options["epochs"])}, seed, run.parent / f"{grid.task}-silver")
     return tune(start, grid.data, options, seed, run, soft)
 
-# %% ../nbs/10a_grid.ipynb #fdd1792a
+# %% ../nbs/10a_grid.ipynb #11a2339f
 def silver(
     grid: Grid,
     teacher: str,  # a cell, or "CELL/SEED"
     seed: int,  # of the student
     lines: int,  # of raw text; all if there are fewer
 ) -> Dataset:  # with the columns of the training rows
-    "Raw text with the labels that the classifier of a cell gives it, kept beside that classifier."
+    "Raw text with the labels that the classifier of a cell gives it, kept in the folder of that classifier."
     cell, seed = teacher_of(grid, teacher, seed)
-    path, features = grid.run(cell, seed) / f"silver-{grid.task}-{lines}.parquet", grid.data["train"].features
+    path, features = grid.run(cell, seed) / grid.task / f"silver-{lines}.parquet", grid.data["train"].features
     if not path.exists():
         raw, first = grid.materials.text["train"].shuffle(seed=0), label_names(grid.data["train"])[0]
         raw = raw.select(range(min(lines, len(raw))))
@@ -182,16 +182,16 @@ def teacher_of(
         raise InputError(f"teacher '{teacher}' is no cell that is fine-tuned; expected one of {', '.join(able)}.")
     return cell, int(own) if own else grid.near(cell, seed)
 
-# %% ../nbs/10a_grid.ipynb #5bb6412c
+# %% ../nbs/10a_grid.ipynb #ec764513
 def label_probabilities(
     grid: Grid,
     teacher: str,  # a cell, or "CELL/SEED"
     seed: int,  # of the student
     length: int,  # tokens a text is cut to
 ) -> np.ndarray:  # training rows x classes
-    "What the classifier of a cell says of the training rows, kept beside it; the linear baseline is asked out of fold."
+    "What the classifier of a cell says of the training rows, kept in its folder; the linear baseline is asked out of fold."
     cell, seed = teacher_of(grid, teacher, seed)
-    path = grid.run(cell, seed) / f"soft-{grid.task}.npy"
+    path = grid.run(cell, seed) / grid.task / "soft.npy"
     if not path.exists():
         said = probabilities(classifier(grid, cell, seed), grid.data, length)
         with atomic(path) as part, part.open("wb") as f: np.save(f, said)
