@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['BASELINES', 'LABELS', 'WORD', 'DEFAULTS', 'MAIN', 'Study', 'Grid', 'grids', 'encoder', 'classifier', 'silver',
            'teacher_of', 'label_probabilities', 'predictions', 'most_frequent', 'score_cell', 'shapes_of', 'add_costs',
-           'curves', 'run_study', 'add_records', 'built_in']
+           'curves', 'add_rows', 'run_study', 'add_records', 'built_in']
 
 # %% ../nbs/10a_grid.ipynb #f4d53b2c
 import json
@@ -99,6 +99,8 @@ class Grid:
         self.auto = AutoModelForSequenceClassification if TASKS[task].kind == "classification" else AutoModelForTokenClassification
 
     def run(self, cell: str, seed: int) -> Path: return self.folder / re.sub(r"\W+", "-", cell).strip("-") / str(seed)
+
+    def name(self, cell: str, seed: int) -> str: return str(self.run(cell, seed).relative_to(self.root))
 
     def seeds(self, cell: str) -> list[int]: return self.study.cells[cell].get("seeds", self.study.seeds)
 
@@ -235,7 +237,7 @@ def score_cell(
     wanted = json.dumps([grid.study.cells[cell], grid.study.defaults, grid.study.text, seed], sort_keys=True)
     if path.exists() and (rows := [json.loads(line) for line in path.read_text().splitlines()])[0].pop("made") == wanted:
         if all((results / row["predictions"]).exists() for row in rows): return rows
-    common = dict(study=grid.study.name, cell=cell, model=shape or cell, seed=seed, task=grid.task, teacher=teacher, run=str(path.parent.relative_to(grid.root)))
+    common = dict(study=grid.study.name, cell=cell, model=shape or cell, seed=seed, task=grid.task, teacher=teacher, run=grid.name(cell, seed))
     rows = [row for split in ("validation", "test")
             for row in result_rows(results, grid.data[split], *predictions(grid, cell, seed, grid.data[split]), split=split, **common)]
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -287,6 +289,19 @@ def curves(
                     for row in scores if {"dev", "dev_masked_lm"} & set(row) for name in filter(told, row)]
     return out
 
+# %% ../nbs/10a_grid.ipynb #5d0e3c7a
+def add_rows(
+    path: Path,
+    new: list[dict],  # rows with the key `run`
+    order: dict[str, int],  # of the runs of the study
+) -> Path:
+    "Write rows in the order of the study; those that the file holds of other runs of the study stay."
+    key = lambda row: (row["run"], row.get("task"))
+    made = {key(row) for row in new}
+    old = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+    kept = [row for row in old if row["run"] in order and key(row) not in made]
+    return write_rows(path, sorted(kept + new, key=lambda row: order[row["run"]]))
+
 # %% ../nbs/10a_grid.ipynb #a926c448
 def run_study(
     study: Study,
@@ -296,19 +311,22 @@ def run_study(
     cells: list[str] | None = None,  # which to run besides those that were run before; all, if not given
     say=print,  # told what happens
 ) -> pd.DataFrame:  # the result rows
-    "Run a study; rows are written after every run. Raises `InputError` for a cell that is not there."
+    "Run a study; rows are written after every run, and earlier rows of other runs stay. Raises `InputError` for a cell that is not there."
     if wrong := sorted(set(cells or []) - set(study.cells)):
         raise InputError(f"no cell '{wrong[0]}'; expected some of {', '.join(study.cells)}.")
     results, rows, parts = Path(results or Path(folder) / "results"), {}, grids(study, source, Path(folder))
-    todo = [(grid, cell, seed) for cell in study.cells for grid in parts if study.tuning(cell, grid.task) is not None for seed in grid.seeds(cell)
+    every = [(grid, cell, seed) for cell in study.cells for grid in parts if study.tuning(cell, grid.task) is not None for seed in grid.seeds(cell)]
+    todo = [(grid, cell, seed) for grid, cell, seed in every
             if not cells or cell in cells or (grid.run(cell, seed) / f"rows-{grid.task}.jsonl").exists()]
+    path, order = results / f"{study.name}.jsonl", {grid.name(cell, seed): i for i, (grid, cell, seed) in enumerate(every)}
+    if path.exists(): read_results(path)  # it may have been changed by hand
     for i, (grid, cell, seed) in enumerate(todo, 1):
         say(f"{i}/{len(todo)}  {cell}, seed {seed}, {grid.task} in {', '.join(grid.materials.languages)}")
         rows.setdefault(grid, []).extend(score_cell(grid, cell, seed, results))
-        write_rows(results / f"{study.name}.jsonl", sum(rows.values(), []))
+        add_rows(path, sum(rows.values(), []), order)
     say("measuring size and speed")
-    add_records(study, rows, todo, results)
-    return read_results(write_rows(results / f"{study.name}.jsonl", sum(rows.values(), [])))
+    add_records(study, rows, todo, results, order)
+    return read_results(add_rows(path, sum(rows.values(), []), order))
 
 # %% ../nbs/10a_grid.ipynb #7ed9e33d
 def add_records(
@@ -316,19 +334,21 @@ def add_records(
     rows: dict[Grid, list[dict]],  # result rows of each grid; their costs are added
     done: list[tuple[Grid, str, int]],  # cells and seeds
     results: Path,  # where `STUDY-costs.json`, `STUDY-seen.json` and `STUDY-curves.jsonl` go
+    order: dict[str, int],  # of the runs of the study
 ) -> None:
     "What belongs beside the rows: costs, test rows that were seen in training, and scores on dev during training."
     path, seen, measured_on = results / f"{study.name}-costs.json", {task: {} for task in study.tasks}, {"machine": machine(), "threads": 1}
     before = json.loads(path.read_text()) if path.exists() else {}
+    runs = {grid.run(cell, seed): dict(cell=cell, seed=seed, run=grid.name(cell, seed)) for grid, cell, seed in done}
     known = {m["shape"]: m for m in before.get("measured", []) if measured_on.items() <= before.items()}
-    if {shape for grid, own in rows.items() for shape, _ in shapes_of(grid, own).values()} - set(known): known = {}  # all side by side
+    if {shape for grid, own in rows.items() for shape, _ in shapes_of(grid, own).values()} - set(known):  # all side by side
+        known = {shape: m for shape, m in known.items() if m["run"] not in {r["run"] for r in runs.values()}}
     for grid, own in rows.items():
         add_costs(grid, own, known)
         seen[grid.task] |= seen_in_train(grid.data)
-    runs = {grid.run(cell, seed): dict(cell=cell, seed=seed, run=str(grid.run(cell, seed).relative_to(grid.root))) for grid, cell, seed in done}
     write_json(path, measured_on | {"measured": list(known.values())})
     write_json(results / f"{study.name}-seen.json", seen)
-    write_rows(results / f"{study.name}-curves.jsonl", curves(runs))
+    add_rows(results / f"{study.name}-curves.jsonl", curves(runs), order)
 
 # %% ../nbs/10a_grid.ipynb #7a5aa35b
 MAIN = """
