@@ -234,7 +234,8 @@ def score_cell(
     "Make, fine-tune and score a cell; rows that lie in its run are taken as they are."
     path, last = grid.run(cell, seed) / f"rows-{grid.task}.jsonl", dict(grid.study.steps(cell)[-1:])
     shape, teacher = (next((o[k] for o in last.values() if k in o), None) for k in ("preset", "teacher"))
-    wanted = json.dumps([grid.study.cells[cell], grid.study.defaults, grid.study.text, seed], sort_keys=True)
+    spec = {key: value for key, value in grid.study.cells[cell].items() if key != "seeds"}
+    wanted = json.dumps([spec, grid.study.defaults, grid.study.text, seed], sort_keys=True)
     if path.exists() and (rows := [json.loads(line) for line in path.read_text().splitlines()])[0].pop("made") == wanted:
         if all((results / row["predictions"]).exists() for row in rows): return rows
     common = dict(study=grid.study.name, cell=cell, model=shape or cell, seed=seed, task=grid.task, teacher=teacher, run=grid.name(cell, seed))

@@ -189,11 +189,12 @@ def by_seed(
 
 # %% ../nbs/10_study.ipynb #a5ab498b
 def results_table(
-    rows: pd.DataFrame,  # of `read_results`, one study, one task, one split
+    rows: pd.DataFrame,  # of `read_results`, one study, one split; one task, if not by task
     teacher: str = "teacher",  # the cell that others are measured against
-) -> pd.DataFrame:  # a row a cell: parameters, MB, ms, the score of each language, average, its spread, share of the teacher kept in %
+    by: str = "language",  # what there is a column for: "language", or "task"
+) -> pd.DataFrame:  # a row a cell: parameters, MB, ms, the score of each language or task, average, its spread, share of the teacher kept in %
     "The table of a study: what each model costs, what it scores (the mean over seeds), and what of the teacher it kept."
-    scores = rows.groupby(["cell", "language"], sort=False).value.mean().unstack()
+    scores = rows.groupby(["cell", by], sort=False).value.mean().unstack()
     costs = rows.groupby("cell", sort=False)[["parameters", "bytes", "latency_ms"]].first()
     table = pd.DataFrame({"parameters": costs.parameters, "MB": costs.bytes / 1e6, "ms": costs.latency_ms}).join(scores)
     table["average"] = scores.mean(axis=1)
