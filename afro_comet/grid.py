@@ -316,9 +316,9 @@ def run_study(
     if wrong := sorted(set(cells or []) - set(study.cells)):
         raise InputError(f"no cell '{wrong[0]}'; expected some of {', '.join(study.cells)}.")
     results, rows, parts = Path(results or Path(folder) / "results"), {}, grids(study, source, Path(folder))
-    every = [(grid, cell, seed) for cell in study.cells for grid in parts if study.tuning(cell, grid.task) is not None for seed in grid.seeds(cell)]
-    todo = [(grid, cell, seed) for grid, cell, seed in every
-            if not cells or cell in cells or (grid.run(cell, seed) / f"rows-{grid.task}.jsonl").exists()]
+    every = [(grid, cell, seed) for cell in study.cells for grid in parts for seed in grid.seeds(cell)]
+    todo = [(grid, cell, seed) for grid, cell, seed in every if study.tuning(cell, grid.task) is not None
+            and (not cells or cell in cells or (grid.run(cell, seed) / f"rows-{grid.task}.jsonl").exists())]
     path, order = results / f"{study.name}.jsonl", {grid.name(cell, seed): i for i, (grid, cell, seed) in enumerate(every)}
     if path.exists(): read_results(path)  # it may have been changed by hand
     for i, (grid, cell, seed) in enumerate(todo, 1):
@@ -326,24 +326,24 @@ def run_study(
         rows.setdefault(grid, []).extend(score_cell(grid, cell, seed, results))
         add_rows(path, sum(rows.values(), []), order)
     say("measuring size and speed")
-    add_records(study, rows, todo, results, order)
+    add_records(study, rows, every, results, order)
     return read_results(add_rows(path, sum(rows.values(), []), order))
 
 # %% ../nbs/10a_grid.ipynb #7ed9e33d
 def add_records(
     study: Study,
     rows: dict[Grid, list[dict]],  # result rows of each grid; their costs are added
-    done: list[tuple[Grid, str, int]],  # cells and seeds
+    every: list[tuple[Grid, str, int]],  # cells and seeds, those that are not scored too
     results: Path,  # where `STUDY-costs.json`, `STUDY-seen.json` and `STUDY-curves.jsonl` go
     order: dict[str, int],  # of the runs of the study
 ) -> None:
     "What belongs beside the rows: costs, test rows that were seen in training, and scores on dev during training."
     path, seen, measured_on = results / f"{study.name}-costs.json", {task: {} for task in study.tasks}, {"machine": machine(), "threads": 1}
     before = json.loads(path.read_text()) if path.exists() else {}
-    runs = {grid.run(cell, seed): dict(cell=cell, seed=seed, run=grid.name(cell, seed)) for grid, cell, seed in done}
+    runs = {grid.run(cell, seed): dict(cell=cell, seed=seed, run=grid.name(cell, seed)) for grid, cell, seed in every}
     known = {m["shape"]: m for m in before.get("measured", []) if measured_on.items() <= before.items()}
     if {shape for grid, own in rows.items() for shape, _ in shapes_of(grid, own).values()} - set(known):  # all side by side
-        known = {shape: m for shape, m in known.items() if m["run"] not in {r["run"] for r in runs.values()}}
+        known = {shape: m for shape, m in known.items() if m["run"] not in {row["run"] for own in rows.values() for row in own}}
     for grid, own in rows.items():
         add_costs(grid, own, known)
         seen[grid.task] |= seen_in_train(grid.data)

@@ -20,7 +20,7 @@ import seaborn as sns
 import yaml
 from datasets import Dataset, DatasetDict
 from matplotlib.figure import Figure
-from transformers import AutoModelForMaskedLM, AutoTokenizer, XLMRobertaConfig
+from transformers import AutoConfig, AutoModelForMaskedLM, AutoTokenizer, XLMRobertaConfig
 
 from .batch import collate, pack
 from .data import TASKS, load
@@ -29,7 +29,7 @@ from .measure import measure
 from .objective import Match
 from .prune import prune_ffn_rounds
 from .run import describe_run, finished, publish, write_json
-from .student import blank, load_model, make_config, make_encoder, parameters
+from .student import blank, load_model, loading, make_config, make_encoder, parameters
 from .surgery import fewer_layers, narrower
 from .tasks import finetune, text_scores
 from .train import Settings, distill, pretrain
@@ -380,7 +380,7 @@ def written(
     "A recipe for a model; raises `InputError` for a name that there is not, or a size that cannot be."
     if name not in RECIPES: raise InputError(f"unknown recipe '{name}'; expected one of {', '.join(RECIPES)}.")
     if (megabytes is None) == (name == "fit"): raise InputError(f"megabytes is {megabytes} for the recipe {name}; expected a number for fit, and none for others.")
-    c = load_model(start)[0].config
+    with loading(start): c = AutoConfig.from_pretrained(start)
     words, heads = round(c.vocab_size * 40_000 / 250_002), c.num_attention_heads
     if name == "comet":
         preset = f"{-(-c.num_hidden_layers // 4)}x{c.hidden_size // 4}x{heads // 2}x{c.intermediate_size // 4}"

@@ -4,10 +4,12 @@
 
 # %% auto #0
 __all__ = ['PRESETS', 'check_heads', 'make_config', 'parameters', 'blank', 'plot_parameters', 'random_model', 'make_encoder',
-           'save_model', 'fast_bf16', 'fast_dtype', 'load_model']
+           'save_model', 'loading', 'fast_bf16', 'fast_dtype', 'load_model']
 
 # %% ../nbs/02_student.ipynb #e10bb914
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -147,6 +149,13 @@ def _ways_on(folder: str | Path) -> str:
     return ("expected a folder, or a model on the Hub and a way to reach it: fetch the model on a machine that can and give its "
             "folder, or make a teacher of your own with `afro-comet pretrain`.")
 
+@contextmanager
+def loading(folder: str | Path) -> Iterator[None]:
+    "Raises `InputError` where a model, or a part of it, cannot be loaded."
+    try: yield
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+        raise InputError(f"{folder}: cannot be loaded ({str(error).strip().splitlines()[0][:160]}); {_ways_on(folder)}") from error
+
 # %% ../nbs/02_student.ipynb #ec01d221
 def fast_bf16() -> bool:
     "Whether this machine multiplies bfloat16 natively: a GPU that does, or a CPU with AMX or AVX-512 BF16."
@@ -166,9 +175,7 @@ def load_model(
     **kwargs,  # for its `from_pretrained`
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     "A model and the tokenizer that belongs to it; raises `InputError` if they cannot be loaded or do not fit."
-    try: model, tokenizer = auto.from_pretrained(folder, dtype=dtype, **kwargs), AutoTokenizer.from_pretrained(folder)
-    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
-        raise InputError(f"{folder}: cannot be loaded ({str(error).strip().splitlines()[0][:160]}); {_ways_on(folder)}") from error
+    with loading(folder): model, tokenizer = auto.from_pretrained(folder, dtype=dtype, **kwargs), AutoTokenizer.from_pretrained(folder)
     if len(tokenizer) > model.config.vocab_size:
         raise InputError(f"{folder}: the tokenizer has {len(tokenizer):,} words and the model {model.config.vocab_size:,}; "
                          "expected a tokenizer that belongs to the model.")
