@@ -388,8 +388,10 @@ def written(
     else:
         hidden = widest(c, words, megabytes) if name == "fit" else heads * round(c.hidden_size * SHARES[name] / heads)
         cut = [{"width": {"hidden": hidden, "how": "pca"}}, {"distill": {}}] if hidden < c.hidden_size else []
-        steps = [{"adapt": {}}, {"layers": f"stride:{-(-c.num_hidden_layers // 2)}"}, {"distill": {}}, {"ffn": c.intermediate_size * 2 // 3}, *cut, {"trim": words}]
-        match = {"soft": 0.5, "masked_lm": 0.5, "attention": 0, "divergence": "mse"}
+        paper, half = name in SHARES, -(-c.num_hidden_layers // 2)
+        steps = [{"adapt": {}}, {"layers": f"{'stride' if paper else 'first'}:{half}"}, {"distill": {}}, {"ffn": c.intermediate_size * 2 // 3}, *cut]
+        steps = [*steps, {"trim": words}] if paper else [{"trim": words}, *steps]
+        match = {"attention": 0} | ({"soft": 0.5, "masked_lm": 0.5, "divergence": "mse"} if paper else {"soft": 1, "divergence": "kl", "temperature": 2})
     spec = {"name": name, "start": str(start), "languages": languages, "defaults": {"adapt": TRAINING, "distill": TRAINING | match}, "steps": steps}
     return yaml.dump({k: v for k, v in spec.items() if v}, sort_keys=False, default_flow_style=None, width=120, Dumper=_Plain)
 
