@@ -79,7 +79,9 @@ def _tuning(self: Study, cell: str, task: str) -> dict | None:
     "The options of a cell's fine-tuning, None for an ingredient; raises `InputError` for one that there is not."
     given = self.cells[cell].get("finetune", {})
     if given is False: return None
-    options = parse_tuning(self.defaults.get("finetune", {}) | self.defaults.get(task, {}) | given, LABELS)
+    layers = [self.defaults.get("finetune", {}), self.defaults.get(task, {}), given, given.get(task, {}) if isinstance(given, dict) else {}]
+    if wrong := [layer for layer in layers if not isinstance(layer, dict)]: raise InputError(f"fine-tuning has '{wrong[0]}'; expected options with their values.")
+    options = parse_tuning({name: value for layer in layers for name, value in layer.items() if name not in TASKS}, LABELS)
     if (first := options.get("silver")) and not {"teacher", "lines"} <= set(first) <= {"teacher", "lines", "epochs"}:
         raise InputError(f"silver has {', '.join(first)}; expected teacher, lines and, if wanted, epochs.")
     return options
