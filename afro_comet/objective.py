@@ -39,13 +39,13 @@ class MaskedLM(nn.Module):
     def __init__(self,
                  model: PreTrainedModel,  # an XLM-R masked language model
                  tokenizer: PreTrainedTokenizerBase,
-                 share: float = 0.15,  # of the tokens to mask
+                 mask_probability: float = 0.15,  # of each ordinary token
                  chunk: int = 512):  # positions that the head sees at once
         super().__init__()
-        self.model, self.share, self.chunk, self.mask_id = model, share, chunk, tokenizer.mask_token_id
+        self.model, self.mask_probability, self.chunk, self.mask_id = model, share, chunk, tokenizer.mask_token_id
         self.register_buffer("special", torch.tensor(tokenizer.all_special_ids), persistent=False)
 
-    def hide(self, batch): return mask_tokens(batch["input_ids"], self.special, self.mask_id, self.share)
+    def hide(self, batch): return mask_tokens(batch["input_ids"], self.special, self.mask_id, self.mask_probability)
 
     def forward(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
         seen, chosen = self.hide(batch)
@@ -100,11 +100,12 @@ class Match:
     temperature: float = 2.0  # of the soft targets
     divergence: str = "kl"  # of the soft targets: kl, reverse_kl, js or mse
     positions: str = "masked"  # where the soft targets are compared: masked or all
-    layers: str = "last"  # which are compared: last, uniform, or pairs such as 5-23,2-11 (student-teacher)
+    pairs: str = "last"  # layers that are compared: last, uniform, or pairs such as 5-23,2-11 (student-teacher)
     distance: str = "mse"  # of attention maps: mse or kl
     projection: str = "linear"  # of the student's attention: none, linear or full
     relation_heads: int = 8  # heads that relations are cut into
     chunk: int = 512  # positions that a head sees at once
+    cache: str | None = None  # folder of a teacher's cached outputs; None: the teacher runs
 
     def __post_init__(self):
         check_ranges(self, **dict.fromkeys(("soft", "attention", "hidden", "relations", "masked_lm"), (0, None)),
@@ -130,17 +131,17 @@ PARTS = {"attention": ("query", "key"), "relations": ("query", "key", "value"), 
 class Distill(MaskedLM):
     "Match a teacher on masked text: those of the losses of `Match` that have a weight."
     def __init__(self,
-                 model: PreTrainedModel,  # the student, a masked language model
+                 student: PreTrainedModel,  # a masked language model
                  teacher: PreTrainedModel | PretrainedConfig,  # of the same vocabulary; its configuration where a cache speaks for it
                  tokenizer: PreTrainedTokenizerBase,
                  match: Match = Match(),
-                 share: float = 0.15,  # of the tokens to mask
+                 mask_probability: float = 0.15,  # of each ordinary token
                  length: int = 128):  # the most tokens of a text, for a projection
-        super().__init__(model, tokenizer, share, match.chunk)
-        self.match, config, own = match, getattr(teacher, "config", teacher), model.config
+        super().__init__(student, tokenizer, mask_probability, match.chunk)
+        self.match, config, own = match, getattr(teacher, "config", teacher), student.config
         check_pair(own, config)
         self.frozen = (teacher.eval().requires_grad_(False),) if isinstance(teacher, nn.Module) else ()
-        self.pairs = layer_pairs(match.layers, own.num_hidden_layers, config.num_hidden_layers)
+        self.pairs = layer_pairs(match.pairs, own.num_hidden_layers, config.num_hidden_layers)
         self.heads = own.num_attention_heads, config.num_attention_heads
         self.parts = {part for name in match.weights for part in PARTS.get(name, ())}
         self.maps = nn.ModuleDict(adapters(match, self.pairs, own.hidden_size, config.hidden_size, length))
