@@ -57,19 +57,21 @@ def reference_step(
 @dataclass
 class Bench:
     "What is measured; raises `InputError` for what cannot work."
-    teacher: str = "large"  # preset of the teacher
-    student: str = "comet"  # preset of the student
-    words: int = 250_002  # words of the whole vocabulary
-    trimmed: int = 40_000  # words after trimming
+    teacher: str = "large"  # shape of the teacher
+    student: str = "comet"  # shape of the student
+    vocab_size: int = 250_002  # pieces of the whole vocabulary
+    trimmed_vocab_size: int = 40_000  # pieces after trimming
     batch: int = 8  # texts a step
     length: int = 128  # tokens a text
     steps: int = 3  # steps timed in a turn, after one that is not
-    rounds: int = 3  # turns of each side
+    repeats: int = 3  # turns of each side
     threads: int = 0  # of the CPU; 0: all
 
     def __post_init__(self):
-        check_ranges(self, words=(100, None), trimmed=(100, None), batch=(1, None), length=(8, 512), steps=(1, None), rounds=(1, None), threads=(0, None))
-        for preset in (self.teacher, self.student): make_config(preset)
+        check_ranges(self, vocab_size=(100, None), trimmed_vocab_size=(100, None), batch=(1, None), length=(8, 512),
+                     steps=(1, None), repeats=(1, None), threads=(0, None))
+        for shape in (self.teacher, self.student):
+            make_config(shape)
 
 # %% ../nbs/23_bench.ipynb #a1fd2e95
 @dataclass
@@ -102,8 +104,8 @@ def _timed(step, steps: int) -> float:
 
 # %% ../nbs/23_bench.ipynb #fa42c473
 def _reference(b: Bench, place: torch.device, folder: Path):
-    teacher, student = (_random(p, b.words, place, attn_implementation="eager") for p in (b.teacher, b.student))
-    optimizer, ids = torch.optim.AdamW(student.parameters(), lr=5e-5), torch.tensor(_text(b.words, b.batch, b.length)["input_ids"], device=place)
+    teacher, student = (_random(p, b.vocab_size, place, attn_implementation="eager") for p in (b.teacher, b.student))
+    optimizer, ids = torch.optim.AdamW(student.parameters(), lr=5e-5), torch.tensor(_text(b.vocab_size, b.batch, b.length)["input_ids"], device=place)
     teacher.eval().requires_grad_(False)
     return lambda: reference_step(teacher, student, optimizer, ids)
 
@@ -121,21 +123,21 @@ def _pad(rows): return {"input_ids": (ids := torch.tensor([r["input_ids"] for r 
 
 # %% ../nbs/23_bench.ipynb #dc59546f
 def _live(b: Bench, place: torch.device, folder: Path, trimmed: bool):
-    words = b.trimmed if trimmed else b.words
+    words = b.trimmed_vocab_size if trimmed else b.vocab_size
     teacher = _random(b.teacher, words, place, dtype=fast_dtype())
     objective = Distill(_random(b.student, words, place), teacher, _Words(words - 1), Match(), length=b.length)
     return _ours(objective, _text(words, b.batch, b.length), Match().weights, _pad, b, place)
 
 def _write(b: Bench, place: torch.device, folder: Path):
     "Not timed: what the cached side reads."
-    teacher = _random(b.teacher, b.trimmed, place, dtype=fast_dtype())
-    write_cache(teacher, _Words(b.trimmed - 1), _text(b.trimmed, 2 * b.batch, b.length), folder / "cache", "random", Match(), Keep(), b.batch)
+    teacher = _random(b.teacher, b.trimmed_vocab_size, place, dtype=fast_dtype())
+    write_cache(teacher, _Words(b.trimmed_vocab_size - 1), _text(b.trimmed_vocab_size, 2 * b.batch, b.length), folder / "cache", "random", Match(), Keep(), b.batch)
     return lambda: None
 
 def _cached(b: Bench, place: torch.device, folder: Path):
-    student = _random(b.student, b.trimmed, place)
+    student = _random(b.student, b.trimmed_vocab_size, place)
     rows, config, pad = read_cache(folder / "cache", Match(), student.config)
-    return _ours(Distill(student, config, _Words(b.trimmed - 1), Match(), length=b.length), rows, Match().weights, pad, b, place)
+    return _ours(Distill(student, config, _Words(b.trimmed_vocab_size - 1), Match(), length=b.length), rows, Match().weights, pad, b, place)
 
 # %% ../nbs/23_bench.ipynb #a86cdb75
 def forward_flops(
@@ -149,12 +151,12 @@ def forward_flops(
 
 def _share(b: Bench, place: torch.device, folder: Path) -> dict[str, float]:
     "The teacher's rate, and that of its matrix products alone, in turns."
-    model = _random(b.teacher, b.trimmed, place, dtype=fast_dtype()).base_model.eval()
+    model = _random(b.teacher, b.trimmed_vocab_size, place, dtype=fast_dtype()).base_model.eval()
     ids, layers = torch.full((b.batch, b.length), 9, device=place), [m for m in model.encoder.modules() if isinstance(m, nn.Linear)]
     inputs = {m.in_features: torch.randn(ids.numel(), m.in_features, device=place, dtype=model.dtype) for m in layers}
     flops, rates = 2 * ids.numel() * sum(m.weight.numel() for m in layers), []
     with torch.inference_mode():
-        for _ in range(2 * b.rounds + 1):
+        for _ in range(2 * b.repeats + 1):
             forward = forward_flops(model.config, b.batch, b.length) / _timed(lambda: model(ids), b.steps)
             products = flops / _timed(lambda: [m(inputs[m.in_features]) for m in layers], b.steps)
             rates.append((forward / 1e9, products / 1e9, forward / products))
@@ -192,7 +194,7 @@ def bench_distill(
     turns = []
     with TemporaryDirectory() as folder:
         _turn("write", b, folder)
-        for i in range(b.rounds):
+        for i in range(b.repeats):
             for side in SIDES:
                 turns.append({"side": side} | _turn(side, b, folder))
                 say(f"round {i + 1}, {side}: {turns[-1]['s']:.3f} s, {turns[-1]['gb']:.2f} GB")
@@ -209,17 +211,17 @@ def bench_table(
 
 # %% ../nbs/23_bench.ipynb #fbcf56f7
 def bench_train(
-    preset: str = "ember",  # shape of the model
-    words: int = 16_000,  # vocabulary
+    shape: str = "ember",  # of the model
+    vocab_size: int = 16_000,  # pieces
     batch: int = 32,  # texts a step
     length: int = 64,  # tokens a text
     steps: int = 10,  # timed, after one that is not
 ) -> dict[str, float]:  # pretrain_tokens_per_s, finetune_tokens_per_s
     "Tokens per second of the loop's step, with masked words and with labels."
-    b, place = Bench(preset, preset, words, words, batch, length, steps), torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    rows = _text(words, batch, length)
+    b, place = Bench(shape, shape, vocab_size, vocab_size, batch, length, steps), torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    rows = _text(vocab_size, batch, length)
     labels = lambda batch: _pad(batch) | {"labels": torch.zeros(len(batch), dtype=torch.long)}
-    jobs = {"pretrain": (MaskedLM(_random(preset, words, place), _Words(words - 1)), {"masked_lm": 1.0}, _pad),
-            "finetune": (Labels(_random(preset, words, place, AutoModelForSequenceClassification, num_labels=3)), {"label": 1.0}, labels)}
+    jobs = {"pretrain": (MaskedLM(_random(shape, vocab_size, place), _Words(vocab_size - 1)), {"masked_lm": 1.0}, _pad),
+            "finetune": (Labels(_random(shape, vocab_size, place, AutoModelForSequenceClassification, num_labels=3)), {"label": 1.0}, labels)}
     return {f"{job}_tokens_per_s": batch * length / _timed(_ours(objective, rows, weights, pad, b, place), steps)
             for job, (objective, weights, pad) in jobs.items()}

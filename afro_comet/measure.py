@@ -107,12 +107,12 @@ def measure(
     texts: list,  # real texts of the task; for tagging, lists of words
     languages: list[str],  # of the texts
     threads: int = 1,  # of the CPU
-    rounds: int = 3,  # turns; every figure is the median over them
+    repeats: int = 3,  # turns; every figure is the median over them
 ) -> pd.DataFrame:  # a row a model: parameters, bytes, latency_ms, p90_ms, texts_per_s, peak_mb, model_mb, threads
     "Measure models side by side, in turns, each turn in a fresh process (batch size 1 for latency, 32 for throughput)."
     if not texts: raise InputError("no texts to measure with; expected at least one.")
     turns = [{"model": name} | measure_once(folder, texts, languages, threads)
-             for _ in range(rounds) for name, folder in folders.items()]
+             for _ in range(repeats) for name, folder in folders.items()]
     table = pd.DataFrame(turns).groupby("model", sort=False).median()
     table.insert(1, "bytes", [stored_bytes(folder) for folder in folders.values()])
     return table.astype({"parameters": int}).assign(threads=threads)

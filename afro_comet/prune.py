@@ -33,14 +33,14 @@ def ffn_importance(
     model: PreTrainedModel,  # a masked language model; stays as it is
     tokenizer: PreTrainedTokenizerBase,
     blocks: Dataset,  # of `pack`: text to judge by, held out from training
-    share: float = 0.15,  # of the tokens to mask
+    mask_probability: float = 0.15,  # of each token
     size: int = 32,  # blocks a batch
     seed: int = 0,  # of the masks
 ) -> Tensor:  # layers x neurons, float32, in nats summed over batches
     "What the masked-LM loss owes to each FFN neuron, to first order (second paper, stage 2)."
     layers, was, pad, total = _neurons(model), model.training, collate(tokenizer), 0
     weights = [p for layer in layers for p in layer]
-    needed, objective = [p.requires_grad for p in weights], MaskedLM(model, tokenizer, share).to(model.device)
+    needed, objective = [p.requires_grad for p in weights], MaskedLM(model, tokenizer, mask_probability).to(model.device)
     try:
         objective.eval()
         for p in weights: p.requires_grad_(True)
@@ -76,7 +76,7 @@ def prune_ffn_rounds(
     blocks: Dataset,  # of `pack`: text to judge by
     width: int,  # neurons that each layer keeps in the end
     rounds: int = 1,  # cuts of equal size, with the importance found anew before each; 1: one-shot
-    **judging,  # share, size and seed of `ffn_importance`
+    **judging,  # mask_probability, size and seed of `ffn_importance`
 ) -> PreTrainedModel:
     "Prune FFN neurons in equal cuts; raises `InputError` for a width or a number of rounds that cannot be."
     now = model.config.intermediate_size
