@@ -1,32 +1,38 @@
 """`make docs`: the documentation site in _docs/, without Quarto.
 
-nbdev processes the notebooks: it hides cells, runs show_doc, links names. This script turns what nbdev leaves for Quarto into what
-Sphinx with MyST reads, and Sphinx builds the pages from the stored outputs. A traceback in an output, a link to nothing
-or a warning of Sphinx is an error. With --check, build no pages.
+nbdev processes the notebooks: it hides cells, links names, and shows exported code as pages.py says. This script turns what nbdev
+leaves for Quarto into what Sphinx with MyST reads, and Sphinx builds the pages from the stored outputs. Nothing is run. A traceback in
+an output, a link to nothing or a warning of Sphinx is an error. With --check, build the pages and leave _docs/ as it is.
 """
-import argparse, ast, json, posixpath, re, shlex, shutil, subprocess, sys, tempfile
+import argparse
+import json
+import posixpath
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from pathlib import Path
 
 import yaml
-from fastcore import docments
+from execnb.nbio import nb2str, read_nb
 from nbdev.config import get_config
-from nbdev.doclinks import NbdevLookup, _nbpath2html
-from nbdev.serve import proc_nbs
-
+from nbdev.doclinks import _nbpath2html, nbglob
+from nbdev.processors import FilterDefaults
 from readme import prose
 
 config = get_config()
-root, nbs = config.config_path.resolve(), config.nbs_path.name
+root, folder = config.config_path.resolve(), config.nbs_path.resolve()
 site = config.doc_host + config.doc_baseurl + "/"
 repository = f"{config.git_url}/blob/{config.branch}/"
-parts = {"Library": "[0-9]*.ipynb", "Studies": "studies/*.ipynb", "Explore": "explore/*.ipynb"}
+parts = {"Library": "[0-9]*", "Studies": "studies/*", "Explore": "explore/*"}  # captions of the table of contents
 
-div = re.compile(r" *:{3,} *(?:\{(.*)\}|([\w-]+))? *")
-shown = re.compile(r"---\n\n(?:\[source\]\((?P<url>[^)]*)\)\{[^}]*\}\n\n)?#+ (?P<name>[^\n]*)\n")
 to_symbol = re.compile(r"\[`([^`]+)`\]\(" + re.escape(site) + r"([^)#]*)#?([^)]*)\)")
 to_file = re.compile(r"(?<=\]\()(?![a-z]+:|#|/)([^)\s#]+)")
 option = re.compile(r"^#\| *([\w-]+): *(.*)\n?", re.MULTILINE)
-hidden = {("echo", "false"): "remove-input", ("output", "false"): "remove-output", ("code-fold", "true"): "hide-input"}
+tags = {("echo", "false"): "remove-input", ("output", "false"): "remove-output", ("code-fold", "true"): "hide-input"}
 
 
 def text(lines):
@@ -37,119 +43,141 @@ def markdown_cell(source):
     return {"cell_type": "markdown", "metadata": {}, "source": source}
 
 
-def from_quarto(source):
-    """`::: {.callout-note}` as MyST's admonitions; the lines of other divs vanish and what they hold stays;
-    `{width=50%}` with the quotation marks that MyST wants."""
-    lines, divs = [], []
-    for line in source.splitlines():
-        found = div.fullmatch(line)
-        if not found: lines.append(line)
-        elif not (found[1] or found[2]):
-            if divs and divs.pop(): lines.append(":::")
-        else:
-            words = shlex.split(found[1] or found[2])
-            kinds = [word.removeprefix(".callout-") for word in words if word.startswith(".callout-")]
-            titles = [word.removeprefix("title=") for word in words if word.startswith("title=")]
-            divs.append(kinds)
-            if kinds: lines += [f":::{{admonition}} {(titles + [kinds[0].title()])[0]}", f":class: {kinds[0]}"]
-    return re.sub(r"\{width=([\w.%]+)\}", r'{width="\1"}', "\n".join(lines))
+def title_cells(source):
+    "Return the title and the lead of a page for nbdev's front matter."
+    front = yaml.safe_load(source.strip().strip("-"))
+    lead = f"\n\n{{.lead}}\n{front['description']}" if "description" in front else ""
+    return [markdown_cell(f"# {front['title']}{lead}")] if "title" in front else []
 
 
-def relink(source, page, pages, anchors, faults):
-    """Links of `page` to documented names lead to their pages here; links to files outside nbs/ lead to the repository;
-    links to nothing go into the list `faults`."""
-    def symbol(match):
-        name, target, anchor = match.groups()
-        there = pages.get(target)
-        if there is None: return f"`{name}`"
-        url = posixpath.relpath(there, posixpath.dirname(page) or ".").replace(".ipynb", ".html")
-        return f'<a href="{url}{"#" + anchor if (there, anchor) in anchors else ""}"><code>{name}</code></a>'
-
-    def file(match):
-        target = posixpath.normpath(posixpath.join(nbs, posixpath.dirname(page), match[0]))
-        if not (root / target).exists(): faults.append(f"{nbs}/{page} links to {match[0]}, which does not exist")
-        return match[0] if target.startswith(f"{nbs}/") and (root / target).is_file() else repository + target
-
-    return to_file.sub(file, to_symbol.sub(symbol, source))
-
-
-def documented(source):
-    "What show_doc says: an anchor as nbdev links to it, a small link to the source, the heading, and no links in the signature."
-    found = shown.match(source)
-    signature = re.sub(r"^```.*?^```", lambda code: to_symbol.sub(r"`\1`", code[0]), source[found.end():], flags=re.DOTALL | re.MULTILINE)
-    link = f'<a class="source" href="{found["url"]}">source</a>' if found["url"] else ""
-    return f'<a id="{found["name"].lower()}"></a>{link}\n\n### {found["name"]}\n{signature}'
-
-
-def pages_of(cell):
-    "The cells of a page, as MyST-NB wants them, for one processed cell."
-    source, outputs = text(cell["source"]), cell.get("outputs", [])
-    if cell["cell_type"] == "raw":
-        front = yaml.safe_load(source.strip().strip("-"))
-        lead = f"\n\n{{.lead}}\n{front['description']}" if "description" in front else ""
-        return [markdown_cell(f"# {front['title']}{lead}")] if "title" in front else []
-    if cell["cell_type"] == "markdown":
-        return [] if source.startswith("<!-- WARNING: THIS FILE WAS AUTOGENERATED") else [cell | {"source": prose(from_quarto, source)}]
-    told = [text(output.get("data", {}).get("text/markdown", "")) for output in outputs]
-    if source.rstrip().endswith(")") and any(shown.match(markdown) for markdown in told):
-        return [markdown_cell(documented(markdown)) for markdown in told if markdown]
+def code_cells(cell):
+    "Return a code cell with Quarto's options as tags of MyST-NB."
+    source = text(cell["source"])
     options = dict(option.findall(source))
-    if options.get("include") == "false": return []
-    tags = [tag for (name, value), tag in hidden.items() if options.get(name) == value]
-    return [cell | {"source": option.sub("", source), "metadata": {"tags": tags}}]
+    if options.get("include") == "false":
+        return []
+    metadata = {"tags": [tag for (name, value), tag in tags.items() if options.get(name) == value]}
+    if "classes" in options:
+        metadata["tags"].append(options["classes"])
+    if "code-summary" in options:
+        summary = options["code-summary"].strip('"')
+        metadata["mystnb"] = {"code_prompt_show": summary, "code_prompt_hide": summary}
+    return [cell | {"source": option.sub("", source), "metadata": metadata}]
 
 
-def convert(processed, folder):
-    "Write the notebooks under `processed`, and all files they may show, to `folder` for Sphinx; raise a SystemExit on faults."
-    paths = sorted(path.relative_to(processed).as_posix() for path in processed.rglob("*") if path.is_file())
-    notebooks = {path: json.loads((processed / path).read_text(encoding="utf-8")) for path in paths if path.endswith(".ipynb")}
-    faults = [f"{nbs}/{path} shows a traceback below\n{text(cell['source'])}" for path, notebook in notebooks.items()
-              for cell in notebook["cells"] if "Traceback (most recent" in json.dumps(cell.get("outputs", ""))]
-    for notebook in notebooks.values():
-        notebook["cells"] = [made for cell in notebook["cells"] for made in pages_of(cell)]
-    pages = {_nbpath2html(Path(path)).as_posix(): path for path in notebooks}
-    anchors = {(path, anchor) for path, notebook in notebooks.items()
-               for cell in notebook["cells"] for anchor in re.findall(r'<a id="([^"]+)"></a>', text(cell["source"]))}
-    for path in paths:
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        if path not in notebooks: shutil.copy2(processed / path, folder / path)
-    for path, notebook in notebooks.items():
-        for cell in notebook["cells"]:
-            if cell["cell_type"] == "markdown":
-                cell["source"] = prose(lambda source: relink(source, path, pages, anchors, faults), text(cell["source"]))
-        if path == config.readme_nb: notebook["cells"] += [markdown_cell(tree) for tree in trees(processed)]
-        notebook["cells"] = [cell | {"id": f"cell-{number}"} for number, cell in enumerate(notebook["cells"])]
-        notebook["metadata"] = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-        (folder / path).write_text(json.dumps(notebook), encoding="utf-8")
-    if faults: sys.exit("\n".join(faults))
+def cells_for(cell):
+    "Return the cells of a page, as MyST-NB wants them, for one cell that nbdev processed."
+    source = text(cell["source"])
+    if cell["cell_type"] == "raw":
+        return title_cells(source)
+    if cell["cell_type"] == "code":
+        return code_cells(cell)
+    return [] if source.startswith("<!-- WARNING: THIS FILE WAS AUTOGENERATED") else [cell | {"source": source}]
 
 
-def trees(processed):
-    "The tables of contents: one a part of the site."
-    for name, pattern in parts.items():
-        found = sorted(path.relative_to(processed).with_suffix("").as_posix() for path in processed.glob(pattern))
-        if found: yield "\n".join(["```{toctree}", ":hidden:", f":caption: {name}", "", *found, "```"])
+@dataclass
+class Site:
+    "All pages by their paths, with what links between them need."
+    pages: dict[str, list]  # path of a notebook below nbs/: its cells
+    linked: set = field(default_factory=set)  # files below nbs/ that a page shows or links to
+    faults: list = field(default_factory=list)
+
+    def __post_init__(self):
+        self.by_url = {_nbpath2html(Path(path)).as_posix(): path for path in self.pages}
+        found = re.compile(r'<div id="([^"]+)"></div>')
+        self.anchors = {(path, anchor) for path, cells in self.pages.items()
+                        for cell in cells for anchor in found.findall(text(cell["source"]))}
+
+    def symbol(self, page, match):
+        "Return a link of nbdev to a documented name as a link to its page here."
+        name, target, anchor = match.groups()
+        there = self.by_url.get(target)
+        if there is None:
+            return f"`{name}`"
+        url = posixpath.relpath(there, posixpath.dirname(page) or ".").replace(".ipynb", ".html")
+        place = "#" + anchor if (there, anchor) in self.anchors else ""
+        return f'<a href="{url}{place}"><code>{name}</code></a>'
+
+    def file(self, page, match):
+        "Return a link to a file: to its page, to a copy of it, or to the repository; a missing one is a fault."
+        target = (folder / posixpath.dirname(page) / match[0]).resolve()
+        if not target.exists():
+            self.faults.append(f"{folder.name}/{page} links to {match[0]}, which does not exist")
+        elif not target.is_file() or target.suffix == ".md" or folder not in target.parents:
+            return repository + target.relative_to(root).as_posix()
+        elif target.suffix != ".ipynb":
+            self.linked.add(target)
+        return match[0]
+
+    def relink(self, page, source):
+        "Return the Markdown of a page with its links as they are on this site."
+        source = to_symbol.sub(lambda match: self.symbol(page, match), source)
+        return to_file.sub(lambda match: self.file(page, match), source)
+
+    def check_outputs(self):
+        "Add a fault for each output that holds a traceback."
+        for path, cells in self.pages.items():
+            for cell in cells:
+                if "Traceback (most recent" in json.dumps(cell.get("outputs", "")):
+                    self.faults.append(f"{folder.name}/{path} shows a traceback below\n{text(cell['source'])}")
+
+    def trees(self):
+        "Return the tables of contents: one a part of the site."
+        for name, pattern in parts.items():
+            found = sorted(path[:-len(".ipynb")] for path in self.pages if fnmatch(path, pattern + ".ipynb"))
+            if found:
+                yield "\n".join(["```{toctree}", ":hidden:", f":caption: {name}", "", *found, "```"])
+
+    def write(self, to):
+        "Write the pages, and the files they show, for Sphinx; raise a SystemExit on faults."
+        self.check_outputs()
+        for path, cells in self.pages.items():
+            for cell in cells:
+                if cell["cell_type"] == "markdown":
+                    cell["source"] = prose(lambda source, path=path: self.relink(path, source), text(cell["source"]))
+            if path == config.readme_nb:
+                cells += [markdown_cell(tree) for tree in self.trees()]
+            write_page(to / path, cells)
+        if self.faults:
+            sys.exit("\n".join(self.faults))
+        for path in self.linked:
+            copy = to / path.relative_to(folder)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, copy)
 
 
-def source_of(dataclass):
-    "The source of a dataclass as exported: fastcore finds none for a class that a notebook defines, and so no comments on its fields."
-    where = NbdevLookup().syms.get(dataclass.__name__)
-    module = (root / where[1]).read_text(encoding="utf-8") if where else ""
-    found = [node for node in ast.parse(module).body if isinstance(node, ast.ClassDef) and node.name == dataclass.__name__]
-    return ast.get_source_segment(module, found[0]) if found else ""
+def write_page(path, cells):
+    "Write a notebook; IPython's lexer knows lines that begin with ! or %."
+    python = {"name": "python", "pygments_lexer": "ipython3"}
+    notebook = {
+        "cells": [cell | {"id": f"cell-{number}"} for number, cell in enumerate(cells)],
+        "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}, "language_info": python},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+
+
+def processed(path):
+    "Return the cells of a page, made of the notebook at `path`."
+    notebook = read_nb(path)
+    FilterDefaults()(notebook)
+    return [made for cell in json.loads(nb2str(notebook))["cells"] for made in cells_for(cell)]
 
 
 def main(check):
-    docments.get_dataclass_source = source_of
-    processed = proc_nbs(force=True, n_workers=0)
-    with tempfile.TemporaryDirectory() as folder:
-        pages, built = Path(folder) / "pages", Path(folder) / "built"
-        convert(processed, pages)
-        shutil.rmtree(processed)
-        if check: return
-        build = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", "-c", root / ".ci/site",
-                 "-d", Path(folder) / "doctrees", pages, built]
-        if subprocess.run([str(word) for word in build]).returncode: sys.exit("the site has faults: see above")
+    paths = sorted(Path(path).resolve() for path in nbglob(as_path=True))
+    pages = {path.relative_to(folder).as_posix(): processed(path) for path in paths}
+    with tempfile.TemporaryDirectory() as home:
+        source, built = Path(home) / "pages", Path(home) / "built"
+        Site(pages).write(source)
+        command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", "-c", root / ".ci/site",
+                   "-d", Path(home) / "doctrees", source, built]
+        if subprocess.run([str(word) for word in command]).returncode:
+            sys.exit("the site has faults: see above")
+        if check:
+            return
         shutil.rmtree(config.doc_path, ignore_errors=True)
         shutil.copytree(built, config.doc_path)
     print(f"{config.doc_path.name}/index.html")
@@ -157,5 +185,5 @@ def main(check):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="build nothing; exit with 1 if nbdev fails, or a page has dead links")
+    parser.add_argument("--check", action="store_true", help="build the pages, but not into _docs/; exit with 1 on a fault")
     main(parser.parse_args().check)

@@ -1,26 +1,36 @@
 """`make readme`: README.md from nbs/index.ipynb, without Quarto. With --check, only say whether they are in step.
 
-Links and pictures in the index are relative to nbs/; in README.md they are relative to the project. A figure must be a committed file
-that the index links to, ![](studies/results/x.png): a figure in an output would need a file of its own, and is an error.
+Links and pictures in the index are relative to nbs/; in README.md they are relative to the project. Of a cell with `#| echo: false`
+only the output is kept. A figure must be a committed file that the index links to, ![](studies/results/x.png), and a table must be
+Markdown: a package index shows neither a figure in an output nor a page's style.
 """
-import argparse, posixpath, re, sys
+import argparse
+import posixpath
+import re
+import sys
 
 import nbformat
+from execnb.nbio import nb2str, read_nb
 from nbconvert import MarkdownExporter
 from nbdev.config import get_config
 from nbdev.processors import FilterDefaults
-from execnb.nbio import nb2str, read_nb
 
 config = get_config()
 root = config.config_path.resolve()
 nbs = config.nbs_path.name
-link = re.compile(r"(?<=\]\()(?![a-z]+:|#|/)([^)\s#]+)|(?<=src=\")(?![a-z]+:|/)([^\"]+)")
+link = re.compile(r"(?<=\]\()(?![a-z]+:|#|/)([^)\s#]+)")
+directive = re.compile(r"^#\|.*\n?", re.MULTILINE)
 
 
 class Plain(FilterDefaults):
     "nbdev's processors, but for those which run code, link names to the site or speak of the notebook."
+
     def base_procs(self):
-        return [p for p in super().base_procs() if p.__name__ not in ("exec_show_docs", "add_show_docs", "add_links", "insert_warning")]
+        left_out = ("exec_show_docs", "add_show_docs", "add_links", "insert_warning")
+        return [proc for proc in super().base_procs() if proc.__name__ not in left_out]
+
+    def xtra_procs(self):
+        return []
 
 
 def prose(change, markdown):
@@ -31,33 +41,49 @@ def prose(change, markdown):
 
 def relink(markdown):
     "Relative links of `markdown`, written for nbs/, as the project's folder sees them; raise a SystemExit if a target is missing."
-    def one(match):
+    def seen_from_root(match):
         target = posixpath.normpath(posixpath.join(nbs, match[0]))
-        if not (root / target).exists(): sys.exit(f"{nbs}/{config.readme_nb} links to {match[0]}, which does not exist")
+        if not (root / target).exists():
+            sys.exit(f"{nbs}/{config.readme_nb} links to {match[0]}, which does not exist")
         return target
-    return prose(lambda text: link.sub(one, text), markdown)
+
+    return prose(lambda text: link.sub(seen_from_root, text), markdown)
+
+
+def shown(cell):
+    "Return a cell of the index as README.md shows it; raise a SystemExit for an output that a package index does not show."
+    if cell.cell_type != "code":
+        return cell
+    outputs = str(cell.get("outputs", ""))
+    for kind in ("image/", "text/html"):
+        if kind in outputs:
+            sys.exit(f"an output of {config.readme_nb} is {kind}: link to a committed file, or write Markdown")
+    if re.search(r"^#\| *echo: *false", cell.source, re.MULTILINE):
+        cell.source = ""
+    cell.source = directive.sub("", cell.source)
+    return cell
 
 
 def readme():
-    "The text of README.md; raise a SystemExit if an output of the index holds a figure."
+    "Return the text of README.md."
     notebook = read_nb(config.nbs_path / config.readme_nb)
     Plain()(notebook)
     front = notebook.frontmatter_
-    notebook.cells = [cell for cell in notebook.cells if cell.cell_type != "raw"]
-    for cell in notebook.cells:
-        cell.source = re.sub(r"^#\|.*\n?", "", cell.source, flags=re.MULTILINE) if cell.cell_type == "code" else cell.source
-        if "image/" in str(cell.get("outputs", "")): sys.exit(f"an output of {config.readme_nb} holds a figure: link to a file instead")
+    notebook.cells = [shown(cell) for cell in notebook.cells if cell.cell_type != "raw"]
     notebook.metadata.language_info = {"name": "python"}  # nbdev_clean leaves it out; nbconvert names code blocks after it
     body, _ = MarkdownExporter().from_notebook_node(nbformat.reads(nb2str(notebook), as_version=4))
+    body = re.sub(r"^```python\s*```$", "", body, flags=re.MULTILINE)  # the sources that are not shown
     head = f"# {front['title']}\n\n<!-- Made from {nbs}/{config.readme_nb} by `make readme`: edit the notebook. -->\n\n"
-    if "description" in front: head += f"> {front['description']}\n\n"
+    if "description" in front:
+        head += f"> {front['description']}\n\n"
     body = re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in body.splitlines()))
     return head + relink(body).strip() + "\n"
 
 
 def main(check):
     path, text = root / "README.md", readme()
-    if not check: path.write_text(text, encoding="utf-8")
+    if not check:
+        path.write_text(text, encoding="utf-8")
     elif not path.exists() or path.read_text(encoding="utf-8") != text:
         sys.exit(f"README.md is not what {nbs}/{config.readme_nb} says: run `make readme`")
 

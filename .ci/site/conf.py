@@ -14,9 +14,9 @@ cfg = config["DEFAULT"]
 project, version, copyright = cfg["title"], cfg["version"], cfg["copyright"]
 extensions = ["myst_nb"]
 nb_execution_mode = "off"
-myst_enable_extensions = ["amsmath", "attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath", "html_image"]
+myst_enable_extensions = ["amsmath", "attrs_block", "attrs_inline", "deflist", "dollarmath"]
 myst_heading_anchors = 4
-suppress_warnings = ["myst.header"]  # show_doc's headings are of level 3 wherever they stand
+suppress_warnings = ["misc.highlighting_failure"]  # a shell command over two lines, which IPython's lexer does not know
 
 html_theme = "furo"
 html_title = f"{cfg['title']} {cfg['version']}"
@@ -24,16 +24,21 @@ html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sphinx = False
-html_theme_options = {"source_repository": cfg["git_url"], "source_branch": cfg["branch"], "source_directory": f"{cfg['nbs_path']}/"}
+html_theme_options = {
+    "source_repository": cfg["git_url"],
+    "source_branch": cfg["branch"],
+    "source_directory": f"{cfg['nbs_path']}/",
+}
 html_math_renderer = "mathml"
 
 
 def math(self, node):
-    "Formulas as MathML, which browsers show without a script from elsewhere; warn of a command that has no MathML."
+    "Write a formula as MathML, which browsers show without a script from elsewhere; warn of a command that has no MathML."
     block = node.tagname == "math_block"
-    tex = re.sub(r"\\[bB]igg?[lrm]?(?![a-zA-Z])", "", node.astext()).replace("{aligned}", "{align*}")  # what the converter lacks
-    made = convert(tex, display="block" if block else "inline")
-    if "\\" in made: getLogger(__name__).warning("unknown command in the formula %s", tex, location=node)
+    tex = re.sub(r"\\[bB]igg?[lrm]?(?![a-zA-Z])", "", node.astext())  # two things that the converter lacks
+    made = convert(tex.replace("{aligned}", "{align*}"), display="block" if block else "inline")
+    if "\\" in made:
+        getLogger(__name__).warning("unknown command in the formula %s", tex, location=node)
     self.body.append(f'<div class="math-wrapper">{made}</div>' if block else made)
     raise SkipNode
 
