@@ -117,22 +117,22 @@ def rank_pieces(
 def choose_pieces(
     tokenizer: PreTrainedTokenizerBase,
     counts: pd.DataFrame,  # of `count_pieces`
-    size: int | None = None,  # words that stay, special tokens included
+    vocab_size: int | None = None,  # words that stay, special tokens included
     coverage: float | None = None,  # or the share of running pieces, of every language, that stays: above 0, at most 1
     by: str = "balanced",  # a name in `BY`: balanced over languages, or by tokens or documents of all together
     keep: Iterable[str] = (),  # pieces that stay whatever their counts
 ) -> np.ndarray:  # the ids that stay, ascending
     "Choose pieces up to a size, or as few as reach a coverage; raises `InputError` for a target that cannot be met."
-    if (size is None) == (coverage is None): raise InputError("size and coverage are both given or both missing; expected one of them.")
+    if (vocab_size is None) == (coverage is None): raise InputError("vocab_size and coverage are both given or both missing; expected one of them.")
     order, must, spelled = rank_pieces(tokenizer, counts, by, keep)
     if coverage is not None:
         if not 0 < coverage <= 1: raise InputError(f"coverage is {coverage}; expected a share above 0 and at most 1.")
         running = counts["tokens"].to_numpy()
         short = (running[order].cumsum(axis=0) < coverage * running.sum(axis=0)).any(axis=1)
-        size = max(int(short.sum()) + 1, spelled)
-    if size > len(order): raise InputError(f"size is {size:,}; expected at most the {len(order):,} words there are.")
-    if size < must: raise InputError(f"size is {size:,}; expected at least the {must:,} words that must stay.")
-    return np.sort(order[:size])
+        vocab_size = max(int(short.sum()) + 1, spelled)
+    if vocab_size > len(order): raise InputError(f"vocab_size is {vocab_size:,}; expected at most the {len(order):,} words there are.")
+    if vocab_size < must: raise InputError(f"vocab_size is {vocab_size:,}; expected at least the {must:,} words that must stay.")
+    return np.sort(order[:vocab_size])
 
 # %% ../nbs/09_trim.ipynb #a0cd8976
 def renumber(
@@ -227,7 +227,7 @@ def trim(
     letters = characters(tokenizer, counts)["tokens"]
     lost = letters[~letters.index.isin(counts.index[ids])]  # have no piece of their own any more
     return small, cut, {
-        "step": "trim", "words": [words, len(ids)], "parameters": [model.num_parameters(), small.num_parameters()],
+        "step": "trim", "vocab_size": [words, len(ids)], "parameters": [model.num_parameters(), small.num_parameters()],
         "kept": {language: float(share) for language, share in kept.items()},
         "unknown_characters": {language: "".join(n[n > 0].sort_values(ascending=False, kind="stable").index)
                                for language, n in lost.items()}}

@@ -47,18 +47,18 @@ def _finish(tokenizer: Tokenizer, max_length: int) -> PreTrainedTokenizerBase:
 # %% ../nbs/07_vocab.ipynb #daaba57a
 def train_tokenizer(
     texts: Iterable[str],  # training text, one example each
-    size: int,  # words in the vocabulary, the five special tokens included
+    vocab_size: int,  # pieces in the vocabulary, the five special tokens included
     max_length: int = 512,  # tokens a text is cut to where truncation is asked for
     tidy: bool = False,  # read all text in lower case, a link as `url` and a name as `@user`, as suits tweets
-) -> PreTrainedTokenizerBase:  # has at most `size` words: fewer where the text is too small
-    "Train a Unigram tokenizer in the XLM-R id layout; raises `InputError` if `size` is too small or there is no text."
-    if size < 100:
-        raise InputError(f"vocabulary size is {size}; expected at least 100.")
+) -> PreTrainedTokenizerBase:  # has at most `vocab_size` words: fewer where the text is too small
+    "Train a Unigram tokenizer in the XLM-R id layout; raises `InputError` if `vocab_size` is too small or there is no text."
+    if vocab_size < 100:
+        raise InputError(f"vocab_size is {vocab_size}; expected at least 100.")
     tokenizer = Tokenizer(Unigram())
     tokenizer.normalizer = TIDY if tidy else normalizers.NFKC()
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace()])
     trainer = trainers.UnigramTrainer(
-        vocab_size=size - 1, special_tokens=list(SPECIAL), unk_token="<unk>", show_progress=False)
+        vocab_size=vocab_size - 1, special_tokens=list(SPECIAL), unk_token="<unk>", show_progress=False)
     tokenizer.train_from_iterator(texts, trainer)
     if tokenizer.get_vocab_size() <= len(SPECIAL):
         raise InputError("no text to train a tokenizer on; expected at least one non-empty line.")
@@ -68,12 +68,12 @@ def train_tokenizer(
 def kept_tokenizer(
     folder: str | Path,  # of the tokenizer
     texts: Iterable[str],  # training text, read only if there is no tokenizer yet
-    size: int,  # words in the vocabulary
+    vocab_size: int,  # pieces in the vocabulary
 ) -> PreTrainedTokenizerBase:
     "The tokenizer in a folder, trained and put there if there is none."
     folder = Path(folder)
     if not folder.exists():
-        with atomic(folder) as part: train_tokenizer(texts, size).save_pretrained(part)
+        with atomic(folder) as part: train_tokenizer(texts, vocab_size).save_pretrained(part)
     return AutoTokenizer.from_pretrained(folder)
 
 # %% ../nbs/07_vocab.ipynb #a5bf7491
