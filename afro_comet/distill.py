@@ -9,44 +9,52 @@ __all__ = ['distill']
 from dataclasses import asdict
 from pathlib import Path
 
-from datasets import Dataset
+from transformers import PreTrainedModel
 
 from .batch import collate, pack
 from .cache import read_cache
+from .corpus import Corpus
 from .model import fast_dtype, load_model
 from .objective import Distill, Match, held_out_loss
 from .run import describe_run, finished, processes
-from .student import make_student
-from .train import Settings, check_text, dropout, learn, start_bias
+from .student import Student, make_student
+from .train import Job, Settings, check_length, dropout, learn, start_bias
 
 # %% ../nbs/18_distill.ipynb #8c4fae5b
 def distill(
     teacher: str | Path,  # folder or Hub name of the teacher, a masked language model
-    preset: str | Path,  # shape of the student, or the folder of one that was cut from its teacher before
-    train: Dataset,  # raw text; not read where there is a cache
-    dev: Dataset,  # held-out raw text
-    s: Settings,
+    student: Student | str | Path,  # or its shape or folder alone
+    corpus: Corpus,  # raw text; its train split is not read where there is a cache
+    settings: Settings,
     run: str | Path,  # run folder
     match: Match = Match(),  # what to match
-    length: int = 128,  # tokens a block
-    share: float = 0.15,  # of the tokens to mask
-    cache: str | Path | None = None,  # what the teacher said, as `write_cache` keeps it
-    **start: str | bool,  # `words`, `layers` and `aware` of `make_student`
 ) -> Path:  # folder of the student, `run/model`
-    "Task-agnostic distillation on raw text (AfroXLMR-Comet, stage 1)."
-    asked = asdict(s) | asdict(match) | {"job": "distill", "preset": str(preset), "length": length, "share": share, "teacher": str(teacher),
-                                         "cache": cache and str(cache)} | start
-    run, record = Path(run), describe_run(run, asked, {"train": train, "dev": dev})
-    if made := finished(run): return made
-    big, tokenizer = load_model(teacher, dtype=fast_dtype())
-    check_text(length, share, big.config.max_position_embeddings - 2)
-    old = Path(preset).is_dir()
-    student = load_model(preset, **dropout(s))[0] if old else make_student(big, preset, s.seed, **start, **dropout(s))
-    if cache: rows, big, pad = read_cache(cache, match, student.config)
-    objective = Distill(student, big, tokenizer, match, share, length)
+    "Distil a teacher on raw text, whatever its task (AfroXLMR-Comet, stage 1); raise `InputError`."
+    how = student if isinstance(student, Student) else Student(str(student))
+    asked = asdict(settings) | asdict(match) | asdict(how) | {"job": "distill", "teacher": str(teacher)}
+    run = Path(run)
+    record = describe_run(run, asked, dict(corpus.splits))
+    if made := finished(run):
+        return made
+    model, tokenizer = load_model(teacher, dtype=fast_dtype())
+    check_length(settings.length, model.config)
+    start = _first_student(model, how, settings)
     with processes().main_process_first():
-        held = pack(dev, tokenizer, length)
-        if not cache: rows, pad = pack(train, tokenizer, length), collate(tokenizer)
-    if not old and start.get("words", "random") == "random": start_bias(student, rows, "ids" if cache else "input_ids")
-    return learn(objective, tokenizer, record, run, rows, match.weights, pad, s,
-                 evaluate=held_out_loss(objective, held, collate(tokenizer)), best="-dev_masked_lm")
+        held = pack(corpus.splits["dev"], tokenizer, settings.length)
+        if match.cache:
+            rows, model, pad = read_cache(match.cache, match, start.config)  # a configuration in the model's place
+        else:
+            rows, pad = pack(corpus.splits["train"], tokenizer, settings.length), collate(tokenizer)
+    if how.embeddings == "random" and not Path(how.student).is_dir():
+        start_bias(start, rows, "ids" if match.cache else "input_ids")
+    objective = Distill(start, model, tokenizer, match, settings.mask_probability, settings.length)
+    judge = held_out_loss(objective, held, collate(tokenizer))
+    job = Job(rows, match.weights, pad, judge, "-dev_masked_lm")
+    return learn(objective, tokenizer, job, settings, run, record)
+
+# %% ../nbs/18_distill.ipynb #113a0003
+def _first_student(teacher: PreTrainedModel, how: Student, settings: Settings) -> PreTrainedModel:
+    "Return the student as it is before distillation."
+    if Path(how.student).is_dir():
+        return load_model(how.student, **dropout(settings))[0]
+    return make_student(teacher, how, settings.seed, **dropout(settings))

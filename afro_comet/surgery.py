@@ -79,32 +79,41 @@ def sliced(
 
 # %% ../nbs/15_surgery.ipynb #29eb3506
 def layer_list(
-    spec: str,  # "last", "first", "stride" (evenly spaced, the top one among them), or a list such as "0,8,16"
-    take: int,  # layers of the student
-    of: int,  # layers of the teacher
-) -> list[int]:  # which layers of the teacher
-    "Which layers a student takes over; raises `InputError` if they are not there."
-    if spec == "last": layers = list(range(of - take, of))
-    elif spec == "first": layers = list(range(take))
-    elif spec == "stride": layers = [(i + 1) * of // take - 1 for i in range(take)]
-    else: layers = [int(n) if n.strip().isdigit() else -1 for n in spec.split(",")]
-    if len(layers) != take or not all(0 <= n < of for n in layers):
-        raise InputError(f"layers are '{spec}'; expected last, first, stride or {take} numbers from 0 to {of - 1}.")
+    spec: str | Sequence[int],  # last, first or stride (evenly spaced, the top one among them), also as first:6; or a list, also as "0,5,11"
+    take: int | None,  # layers to choose; None: as many as `spec` names
+    of: int,  # layers to choose from
+) -> list[int]:  # layers, counted from 0
+    "Return which layers a choice names; raise `InputError` if they are not there."
+    text = spec if isinstance(spec, str) else ",".join(map(str, spec))
+    name, colon, number = text.partition(":")
+    if name in ("last", "first", "stride"):
+        count = int(number) if number.isdigit() else 0 if colon else take or 0
+        layers = _named_layers(name, count, of)
+    else:
+        layers = [int(n) if n.strip().isdigit() else -1 for n in text.split(",")]
+    fitting = len(layers) == take if take else 1 <= len(layers) <= of
+    if not fitting or not all(0 <= n < of for n in layers):
+        forms = "last, first, stride" if take else "last:K, first:K, stride:K"
+        raise InputError(f"layers are '{text}'; expected {forms} or a list such as 0,{of - 1}, that is "
+                         f"{take or f'1 to {of}'} numbers from 0 to {of - 1}.")
     return layers
+
+# %% ../nbs/15_surgery.ipynb #9f04b974
+def _named_layers(name: str, count: int, of: int) -> list[int]:
+    "Return so many layers from the bottom, from the top, or evenly spaced."
+    if name == "last":
+        return list(range(of - count, of))
+    if name == "first":
+        return list(range(count))
+    return [(i + 1) * of // count - 1 for i in range(count)]
 
 # %% ../nbs/15_surgery.ipynb #91cc30bd
 def fewer_layers(
     model: PreTrainedModel,  # stays as it is
-    which: str | Sequence[int],  # "last:6", "first:6", "stride:6" (every second of 12), or a list, also as "0,5,11"
+    which: str | Sequence[int],  # as for `layer_list`: last:6, first:6, stride:6 (every second of 12), or a list
 ) -> PreTrainedModel:
-    "A model with some of another's layers; raises `InputError` for layers that are not there, or more than there are."
-    of, asked = model.config.num_hidden_layers, which if isinstance(which, str) else ",".join(map(str, which))
-    spec, colon, number = asked.partition(":")
-    take = int(number) if number.isdigit() else 0 if colon or spec.isalpha() else spec.count(",") + 1
-    if not 1 <= take <= of:
-        raise InputError(f"layers are '{asked}'; expected last:K, first:K, stride:K or a list such as 0,{of - 1}, with 1 to "
-                         f"{of} of the model's {of} layers.")
-    return sliced(model, layers=layer_list(spec, take, of))
+    "Return a model with some of another's layers; raise `InputError` for layers that are not there."
+    return sliced(model, layers=layer_list(which, None, model.config.num_hidden_layers))
 
 # %% ../nbs/15_surgery.ipynb #f55abd91
 def head_rows(
