@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['label_names', 'examples', 'metric_of', 'score', 'by_language', 'scores_by_language', 'example_counts', 'score_counts',
-           'interval', 'resampling', 'averages', 'paired', 'write_predictions', 'read_predictions']
+           'interval', 'write_predictions', 'read_predictions', 'resampling', 'averages', 'paired']
 
 # %% ../nbs/19_score.ipynb #a5284401
 import gzip
@@ -24,8 +24,8 @@ from .core import InputError, atomic
 # %% ../nbs/19_score.ipynb #1b6c16e2
 def label_names(
     rows: Dataset,  # of a labelled task
-) -> list[str]:
-    "The class names of a labelled data set, in the order of their numbers."
+) -> list[str]:  # in the order of their numbers
+    "Return the class names of a labelled data set."
     feature = rows.features["label"] if "label" in rows.features else rows.features["tags"].feature
     return feature.names
 
@@ -33,38 +33,44 @@ def label_names(
 def examples(
     rows: Dataset,  # of a labelled task
 ) -> tuple[list, list]:  # texts and their label names; for tagging, lists of words and lists of their tags
-    "What a model reads, and what it should say."
+    "Return the inputs of a model and the gold labels."
     names = label_names(rows)
-    if "label" in rows.features: return list(rows["text"]), [names[i] for i in rows["label"]]
+    if "label" in rows.features:
+        return list(rows["text"]), [names[i] for i in rows["label"]]
     return list(rows["tokens"]), [[names[t] for t in tags] for tags in rows["tags"]]
 
 # %% ../nbs/19_score.ipynb #6c33f87b
 def metric_of(
     rows: Dataset,  # of a labelled task
-) -> str:
-    "The name of the score that a task is reported in: `weighted_f1`, `entity_f1` or `token_accuracy`."
-    if "label" in rows.features: return "weighted_f1"
+) -> str:  # weighted_f1, entity_f1 or token_accuracy
+    "Return the name of the metric of a task."
+    if "label" in rows.features:
+        return "weighted_f1"
     return "entity_f1" if any(name.startswith("B-") for name in label_names(rows)) else "token_accuracy"
 
 # %% ../nbs/19_score.ipynb #30e6bbc8
 def score(
     metric: str,  # as `metric_of` gives it
     gold: list,  # labels; for tagging a list of labels a sentence
-    predicted: list,  # of the same shape
+    predicted: list,  # in the same form
 ) -> float:  # 0 to 100
-    "Score predictions; raises `InputError` if they do not match the gold in number."
+    "Score predictions; raises `InputError` if there is not one for each gold label."
     if len(gold) != len(predicted) or not len(gold):
-        raise InputError(f"{len(predicted)} predictions for {len(gold)} examples; expected one for each, and at least one.")
-    if metric == "weighted_f1": return 100 * f1_score(gold, predicted, average="weighted", zero_division=0)
-    if metric == "entity_f1": return 100 * entity_f1(gold, predicted, zero_division=0)
-    return 100 * float(np.mean([g == p for a, b in zip(gold, predicted) for g, p in zip(a, b, strict=True)]))
+        raise InputError(f"{len(predicted)} predictions for {len(gold)} examples; "
+                         "expected one for each, and at least one.")
+    if metric == "weighted_f1":
+        return 100 * float(f1_score(gold, predicted, average="weighted", zero_division=0))
+    if metric == "entity_f1":
+        return 100 * float(entity_f1(gold, predicted, zero_division=0))
+    right = [g == p for a, b in zip(gold, predicted) for g, p in zip(a, b, strict=True)]
+    return 100 * float(np.mean(right))
 
 # %% ../nbs/19_score.ipynb #f4144712
 def by_language(
     rows: Dataset,  # with the column `language`
     *columns: Sequence,  # values, one a row
 ) -> Iterator[tuple]:  # a language and its part of each column, languages in alphabetical order
-    "Part columns by the language of their rows."
+    "Split columns by the language of their rows."
     languages = np.asarray(rows["language"])
     for language in sorted(set(languages)):
         where = np.flatnonzero(languages == language)
@@ -73,82 +79,130 @@ def by_language(
 # %% ../nbs/19_score.ipynb #0d50b2dc
 def scores_by_language(
     rows: Dataset,  # of a labelled task
-    gold: list,
-    guess: list,
-) -> dict[str, float]:  # score of each language
+    gold: list,  # label names, one a row; for tagging, lists of them
+    predicted: list,  # in the same form
+) -> dict[str, float]:  # 0 to 100, by language
     "Score each language on its own."
-    return {language: score(metric_of(rows), g, p) for language, g, p in by_language(rows, gold, guess)}
+    metric = metric_of(rows)
+    return {language: score(metric, g, p) for language, g, p in by_language(rows, gold, predicted)}
 
 # %% ../nbs/19_score.ipynb #e9baab79
 def example_counts(
     metric: str,  # weighted_f1, entity_f1 or token_accuracy
-    gold: list,
-    predicted: list,
+    gold: list,  # labels; for tagging, lists of them
+    predicted: list,  # in the same form
 ) -> np.ndarray:  # examples x counts, whose sum over examples determines the score
-    "What each example adds to the sums that a score is made of."
+    "Count what each example adds to the sums of a metric."
+    pairs = list(zip(gold, predicted))
     if metric == "token_accuracy":
-        return np.array([[sum(g == p for g, p in zip(a, b)), len(a)] for a, b in zip(gold, predicted)], float)
+        return np.array([[sum(g == p for g, p in zip(a, b)), len(a)] for a, b in pairs], float)
     if metric == "entity_f1":
-        found = [(set(get_entities(a)), set(get_entities(b))) for a, b in zip(gold, predicted)]
+        found = [(set(get_entities(a)), set(get_entities(b))) for a, b in pairs]
         return np.array([[len(a & b), len(a), len(b)] for a, b in found], float)
     classes = {name: i for i, name in enumerate(sorted({*gold, *predicted}))}
-    cells = np.array([classes[g] * len(classes) + classes[p] for g, p in zip(gold, predicted)])
+    cells = np.array([classes[g] * len(classes) + classes[p] for g, p in pairs])
     return np.eye(len(classes) ** 2)[cells]
 
 # %% ../nbs/19_score.ipynb #d8e965f3
 def score_counts(
-    metric: str,
+    metric: str,  # weighted_f1, entity_f1 or token_accuracy
     sums: np.ndarray,  # draws x counts
 ) -> np.ndarray:  # a score a draw, 0 to 100
-    "Scores from summed counts; equal to `linear.score` on the same examples."
-    if metric == "token_accuracy": return 100 * sums[:, 0] / np.maximum(sums[:, 1], 1)
-    if metric == "entity_f1": return 200 * sums[:, 0] / np.maximum(sums[:, 1] + sums[:, 2], 1)
+    "Compute scores from summed counts; they equal those of `score` on the same examples."
+    if metric == "token_accuracy":
+        return 100 * sums[:, 0] / np.maximum(sums[:, 1], 1)
+    if metric == "entity_f1":
+        return 200 * sums[:, 0] / np.maximum(sums[:, 1] + sums[:, 2], 1)
     size = round(sums.shape[1] ** 0.5)
     table = sums.reshape(-1, size, size)
-    right, gold, said = np.diagonal(table, axis1=1, axis2=2), table.sum(2), table.sum(1)
-    return 100 * (gold * 2 * right / np.maximum(gold + said, 1)).sum(1) / gold.sum(1)
+    right = np.diagonal(table, axis1=1, axis2=2)
+    gold, predicted = table.sum(2), table.sum(1)
+    return 100 * (gold * 2 * right / np.maximum(gold + predicted, 1)).sum(1) / gold.sum(1)
 
 # %% ../nbs/19_score.ipynb #3c992941
 def interval(
-    metric: str,
-    gold: list,
-    predicted: list,
-    draws: int = 1000,
-    seed: int = 0,
+    metric: str,  # weighted_f1, entity_f1 or token_accuracy
+    gold: list,  # labels; for tagging, lists of them
+    predicted: list,  # in the same form
+    draws: int = 1000,  # of the bootstrap
+    seed: int = 0,  # of the draws
 ) -> tuple[float, float, float]:  # score, and the 2.5 % and 97.5 % quantiles of its bootstrap
-    "A score with its 95 % bootstrap interval over examples."
-    counts, rng = example_counts(metric, gold, predicted), np.random.default_rng(seed)
-    weights = rng.multinomial(len(gold), np.full(len(gold), 1 / len(gold)), size=draws)
+    "Compute a score and its 95 % bootstrap interval over examples."
+    counts = example_counts(metric, gold, predicted)
+    n = len(gold)
+    weights = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=draws)
     low, high = np.quantile(score_counts(metric, weights @ counts), [0.025, 0.975])
     return float(score_counts(metric, counts.sum(0, keepdims=True))[0]), float(low), float(high)
+
+# %% ../nbs/19_score.ipynb #4176eb71
+def _joined(labels: str | list[str]) -> str:
+    "Return the labels of an example in one field."
+    return labels if isinstance(labels, str) else " ".join(labels)
+
+def write_predictions(
+    path: str | Path,  # ends in .tsv.gz
+    gold: list,  # labels; for tagging, lists of them
+    predicted: list,  # in the same form
+) -> Path:  # the file
+    "Write predictions as a compressed table: row, gold, predicted. Equal predictions make equal files."
+    pairs = enumerate(zip(gold, predicted, strict=True))
+    lines = ["row\tgold\tpredicted", *(f"{i}\t{_joined(g)}\t{_joined(p)}" for i, (g, p) in pairs)]
+    with atomic(path) as part:
+        part.write_bytes(gzip.compress(("\n".join(lines) + "\n").encode(), mtime=0))
+    return Path(path)
+
+# %% ../nbs/19_score.ipynb #1308c4f7
+def read_predictions(
+    path: str | Path,  # as `write_predictions` writes it
+    tagging: bool = False,  # split the labels of a sentence at spaces
+) -> tuple[list, list]:  # gold and predicted
+    "Read predictions; raises `InputError` if the file is not such a table."
+    try:
+        table = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
+    except (OSError, ValueError) as error:
+        message = f"{path}: cannot be read ({error}); expected a gzipped table of predictions."
+        raise InputError(message) from error
+    if list(table) != ["row", "gold", "predicted"]:
+        raise InputError(f"{path}:1: columns are {', '.join(table)}; expected row, gold, predicted.")
+    gold, predicted = table["gold"].tolist(), table["predicted"].tolist()
+    if tagging:
+        return [tags.split() for tags in gold], [tags.split() for tags in predicted]
+    return gold, predicted
 
 # %% ../nbs/19_score.ipynb #09cdb851
 @lru_cache(maxsize=16)
 def resampling(
     n: int,  # examples
-    draws: int,
-    seed: tuple[int, ...],
-) -> np.ndarray:  # 1 + draws x examples: how often each is taken; first the examples as they are
-    "The bootstrap's draws of a test set; equal for all models that are compared on it."
+    draws: int,  # of the bootstrap
+    seed: tuple[int, ...],  # of the draws
+) -> np.ndarray:  # 1 + draws x examples: how often each is taken; the first row is the test set itself
+    "Draw the weights of a test set's examples; equal for all models that are compared on it."
     weights = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=draws)
     return np.vstack([np.ones(n), weights])
 
 # %% ../nbs/19_score.ipynb #20cf36f8
+def _answers(row: tuple, results: Path, without: set[int]) -> tuple[list, list]:
+    "Return the gold labels and predictions of a result row, less those of some examples."
+    gold, predicted = read_predictions(results / row.predictions, tagging=row.metric != "weighted_f1")
+    kept = [i for i in range(len(gold)) if i not in without]
+    return [gold[i] for i in kept], [predicted[i] for i in kept]
+
+# %% ../nbs/19_score.ipynb #5582ad1c
 def averages(
     rows: pd.DataFrame,  # result rows of one model, of any number of seeds, as `read_results` gives them
     results: str | Path,  # the folder that `predictions` is relative to
-    draws: int = 1000,
-    seed: int = 0,
-    without: dict[str, list[int]] | None = None,  # rows to leave out, by language, such as those of `seen_in_train`
-) -> tuple[np.ndarray, list]:  # the average over languages and seeds, as it is and in each draw; the gold labels by language
-    "Average score of a model and its bootstrap over examples."
+    draws: int = 1000,  # of the bootstrap
+    seed: int = 0,  # of the draws
+    without: dict[str, list[int]] | None = None,  # examples to leave out, by language
+) -> tuple[np.ndarray, list]:  # averages: 1 + draws, first the test set's; gold labels by language
+    "Average the scores of a model over languages and seeds, with their bootstrap over examples."
     scores, golds = [], []
     for i, (language, group) in enumerate(rows.groupby("language")):
-        answers = [read_predictions(Path(results) / row.predictions, tagging=row.metric != "weighted_f1") for row in group.itertuples()]
-        if out := set((without or {}).get(language, ())):
-            answers = [tuple([v for j, v in enumerate(side) if j not in out] for side in answer) for answer in answers]
-        weights, metric = resampling(len(answers[0][0]), draws, (seed, i)), group.metric.iloc[0]
-        scores.append(np.mean([score_counts(metric, weights @ example_counts(metric, *answer)) for answer in answers], axis=0))
+        left_out, metric = set((without or {}).get(language, ())), group.metric.iloc[0]
+        answers = [_answers(row, Path(results), left_out) for row in group.itertuples()]
+        weights = resampling(len(answers[0][0]), draws, (seed, i))
+        by_seed = [score_counts(metric, weights @ example_counts(metric, *answer)) for answer in answers]
+        scores.append(np.mean(by_seed, axis=0))
         golds.append((language, answers[0][0]))
     return np.mean(scores, axis=0), golds
 
@@ -157,37 +211,14 @@ def paired(
     a: pd.DataFrame,  # result rows of one model, of any number of seeds
     b: pd.DataFrame,  # of another, for the same languages
     results: str | Path,  # the folder that `predictions` is relative to
-    draws: int = 1000,
-    seed: int = 0,
-) -> tuple[float, float, float]:  # difference of the averages over languages and seeds, and its 95 % interval over examples
-    "Average score of a minus that of b, by paired bootstrap; raises `InputError` if they were not scored on the same examples."
-    (ours, golds), (theirs, others) = averages(a, results, draws, seed), averages(b, results, draws, seed)
-    if golds != others: raise InputError("the rows to compare were scored on different examples; expected the same gold labels.")
-    difference = ours - theirs
-    return tuple(float(v) for v in (difference[0], *np.quantile(difference[1:], [0.025, 0.975])))
-
-# %% ../nbs/19_score.ipynb #4176eb71
-def write_predictions(
-    path: str | Path,  # ends in .tsv.gz
-    gold: list,
-    predicted: list,
-) -> Path:
-    "Write predictions as a compressed table with the columns row, gold, predicted; byte for byte reproducible."
-    join = lambda value: value if isinstance(value, str) else " ".join(value)
-    lines = ["row\tgold\tpredicted", *(f"{i}\t{join(g)}\t{join(p)}" for i, (g, p) in enumerate(zip(gold, predicted, strict=True)))]
-    with atomic(path) as part: part.write_bytes(gzip.compress(("\n".join(lines) + "\n").encode(), mtime=0))
-    return Path(path)
-
-# %% ../nbs/19_score.ipynb #1308c4f7
-def read_predictions(
-    path: str | Path,
-    tagging: bool = False,  # split the labels of a sentence at spaces
-) -> tuple[list, list]:  # gold and predicted
-    "Read predictions back; raises `InputError` if the file is not such a table."
-    try: table = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: cannot be read ({error}); expected a gzipped table of predictions.") from error
-    if list(table) != ["row", "gold", "predicted"]:
-        raise InputError(f"{path}:1: columns are {', '.join(table)}; expected row, gold, predicted.")
-    gold, predicted = table["gold"].tolist(), table["predicted"].tolist()
-    return ([v.split() for v in gold], [v.split() for v in predicted]) if tagging else (gold, predicted)
+    draws: int = 1000,  # of the bootstrap
+    seed: int = 0,  # of the draws
+) -> tuple[float, float, float]:  # difference of the averages over languages and seeds, and its 95 % interval
+    "Compare average scores, a minus b, by paired bootstrap; raises `InputError` if their examples differ."
+    first, golds = averages(a, results, draws, seed)
+    second, others = averages(b, results, draws, seed)
+    if golds != others:
+        raise InputError("the two models were scored on different examples; expected the same gold labels.")
+    difference = first - second
+    low, high = np.quantile(difference[1:], [0.025, 0.975])
+    return float(difference[0]), float(low), float(high)
