@@ -23,16 +23,24 @@ def pack(
     tokenizer: PreTrainedTokenizerBase,
     length: int = 128,  # tokens a block
 ) -> Dataset:  # column `input_ids`, blocks of exactly `length` tokens; the last incomplete one is dropped
-    "Tokenise raw text and cut the stream into equal blocks; raises `InputError` if there is not one whole block."
+    "Tokenise raw text and cut it into equal blocks; raise `InputError` if there is not one whole block."
     def blocks(batch):
         ids = np.concatenate(tokenizer(batch["text"], truncation=False, verbose=False)["input_ids"])
         return {"input_ids": list(ids[: len(ids) // length * length].reshape(-1, length))}
 
-    packed = rows.map(blocks, batched=True, batch_size=10_000, remove_columns=rows.column_names,
-                      features=Features({"input_ids": List(Value("int32"))}))
+    features = Features({"input_ids": List(Value("int32"))})
+    packed = rows.map(
+        blocks, batched=True, batch_size=10_000, remove_columns=rows.column_names, features=features)
     if len(packed) == 0:
-        raise InputError(f"{len(rows)} lines of text do not fill one block of {length} tokens; expected more text.")
+        found = f"{len(rows)} lines of text do not fill one block of {length} tokens"
+        raise InputError(f"{found}; expected more text.")
     return packed
+
+# %% ../nbs/08_batch.ipynb #bdd69556
+def _first_pieces(words: list[int | None], tags: list[int]) -> list[int]:
+    "Return the label of each piece: its word's for the first piece of a word, -100 for all others."
+    pairs = zip(words, [None, *words])
+    return [-100 if word is None or word == before else tags[word] for word, before in pairs]
 
 # %% ../nbs/08_batch.ipynb #a683f4db
 def encode(
@@ -41,34 +49,41 @@ def encode(
     length: int = 128,  # tokens a text is cut to
 ) -> Dataset:  # columns input_ids, labels
     "Tokenise labelled texts, or sentences with labelled words."
-    cut = dict(truncation=True, max_length=length)
-    def whole(batch): return {"input_ids": tokenizer(batch["text"], **cut)["input_ids"], "labels": batch["label"]}
-    def words(batch):
-        coded = tokenizer(batch["tokens"], is_split_into_words=True, **cut)
+    def label_texts(batch):
+        coded = tokenizer(batch["text"], truncation=True, max_length=length)
+        return {"input_ids": coded["input_ids"], "labels": batch["label"]}
+
+    def label_words(batch):
+        coded = tokenizer(batch["tokens"], is_split_into_words=True, truncation=True, max_length=length)
         labels = [_first_pieces(coded.word_ids(i), tags) for i, tags in enumerate(batch["tags"])]
         return {"input_ids": coded["input_ids"], "labels": labels}
 
-    return rows.map(words if "tags" in rows.features else whole, batched=True, remove_columns=rows.column_names)
-
-# %% ../nbs/08_batch.ipynb #bdd69556
-def _first_pieces(words: list[int | None], tags: list[int]) -> list[int]:
-    "The label of each piece: its word's for the first piece of a word, -100 for all others."
-    return [-100 if word is None or word == before else tags[word] for word, before in zip(words, [None, *words])]
+    label = label_words if "tags" in rows.features else label_texts
+    return rows.map(label, batched=True, remove_columns=rows.column_names)
 
 # %% ../nbs/08_batch.ipynb #3f997f8d
 class Order:
-    "The batches of a run as lists of row numbers, epoch after epoch, from any batch on. (A torch batch sampler.)"
-    def __init__(self,
-                 lengths: np.ndarray,  # tokens of each row
-                 size: int,  # rows a batch
-                 stop: int,  # batches in the whole run
-                 start: int = 0,  # batches to leave out at the front: those before the resumed step
-                 seed: int = 0):
-        self.lengths, self.batch_size, self.stop, self.start, self.seed = np.asarray(lengths), size, stop, start, seed
-        self.drop_last = False  # accelerate asks
+    "The batches of a run, epoch after epoch, from any batch on: a torch batch sampler."
+
+    def __init__(
+        self,
+        lengths: np.ndarray,  # tokens of each row
+        size: int,  # rows a batch
+        stop: int,  # batches in the whole run
+        start: int = 0,  # batches to leave out at the front: those before the resumed step
+        seed: int = 0,
+    ):
+        self.lengths, self.batch_size, self.stop = np.asarray(lengths), size, stop
+        self.start, self.seed = start, seed
+        self.drop_last = False  # accelerate reads it
+
+    @property
+    def per_epoch(self) -> int:
+        "Return the number of batches that hold each row once."
+        return -(-len(self.lengths) // self.batch_size)
 
     def epoch(self, number: int) -> list[np.ndarray]:
-        "The batches of one epoch: each row once."
+        "Return the batches of one epoch, as row numbers; each row is in one of them."
         rng = np.random.default_rng([self.seed, number])
         rows = rng.permutation(len(self.lengths))
         windows = np.split(rows, range(50 * self.batch_size, len(rows), 50 * self.batch_size))
@@ -79,32 +94,39 @@ class Order:
     def __iter__(self) -> Iterator[list[int]]:
         number, batches = -1, []
         for i in range(self.start, self.stop):
-            if i // self.per_epoch != number: number = i // self.per_epoch; batches = self.epoch(number)
+            if i // self.per_epoch != number:
+                number = i // self.per_epoch
+                batches = self.epoch(number)
             yield batches[i % self.per_epoch].tolist()
 
-    @property
-    def per_epoch(self) -> int: return -(-len(self.lengths) // self.batch_size)
-
-    def __len__(self) -> int: return self.stop - self.start
+    def __len__(self) -> int:
+        return self.stop - self.start
 
 # %% ../nbs/08_batch.ipynb #4f9e83df
 def token_counts(
     rows: Dataset,  # with the column `input_ids`
 ) -> np.ndarray:  # tokens of each row
-    "The lengths of tokenised rows, read without the tokens themselves."
+    "Return the lengths of tokenised rows without reading their tokens."
     return pc.list_value_length(rows.with_format("arrow")[:]["input_ids"]).to_numpy()
+
+# %% ../nbs/08_batch.ipynb #696e9146
+def _pad_labels(labels: list[int | list[int]]) -> Tensor:
+    "Stack labels of texts; pad labels of words with -100."
+    tensors = [torch.as_tensor(label) for label in labels]
+    if tensors[0].ndim == 0:
+        return torch.stack(tensors)
+    return nn.utils.rnn.pad_sequence(tensors, batch_first=True, padding_value=-100)
 
 # %% ../nbs/08_batch.ipynb #2c1b2032
 def collate(
     tokenizer: PreTrainedTokenizerBase,
-) -> Callable[[list[dict]], dict[str, Tensor]]:
-    "Pads a list of rows to the longest; labels that are sequences are padded with -100. A teacher's `soft` labels are stacked."
+) -> Callable[[list[dict]], dict[str, Tensor]]:  # gives input_ids, attention_mask; labels and soft if rows have them
+    "Return a function that makes a batch of rows."
     def batch(rows: list[dict]) -> dict[str, Tensor]:
-        out = dict(tokenizer.pad([{"input_ids": r["input_ids"]} for r in rows], return_tensors="pt"))
+        out = dict(tokenizer.pad([{"input_ids": row["input_ids"]} for row in rows], return_tensors="pt"))
         if "labels" in rows[0]:
-            labels = [torch.as_tensor(r["labels"]) for r in rows]
-            out["labels"] = torch.stack(labels) if labels[0].ndim == 0 else nn.utils.rnn.pad_sequence(
-                labels, batch_first=True, padding_value=-100)
-        if "soft" in rows[0]: out["soft"] = torch.tensor([r["soft"] for r in rows])
+            out["labels"] = _pad_labels([row["labels"] for row in rows])
+        if "soft" in rows[0]:
+            out["soft"] = torch.tensor([row["soft"] for row in rows])
         return out
     return batch
