@@ -156,7 +156,7 @@ def attention_match(
 class Projection(nn.Module):
     "A learned map of the student's attention, before it is compared; starts as the identity."
     def __init__(self,
-                 kind: str,  # linear (length x length weights) or full (length^2 x length^2, for the ablation)
+                 kind: str,  # linear (length x length weights) or full (length^2 x length^2, for ablations)
                  length: int):  # L, the most tokens a text may have
         super().__init__()
         if kind not in ("linear", "full"):
