@@ -95,7 +95,7 @@ def checksums() -> dict[str, str]:
 def _ways_on(url: str, what: str, part: Path) -> InputError:
     "The error of a failed download, with the two ways on"
     kept = f": {part.stat().st_size:,} bytes are kept in {part}" if part.exists() else ""
-    return InputError(f"{url}: {what}. Give a folder that holds the data (source=FOLDER), or try again{kept}")
+    return InputError(f"{url}: {what}. Give a folder that holds the data (data=FOLDER), or try again{kept}")
 
 # %% ../nbs/01_fetch.ipynb #ef2846d3
 def fetch(
