@@ -12,7 +12,7 @@ INSTALLED := $(VENV)/.installed
 TORCH := $(shell sed -n 's/^torch==//p' constraints.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help install study test test-slow lab notebooks readme docs clean
+.PHONY: help install study check test test-slow lab notebooks readme docs clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "make %-11s %s\n", $$1, $$2}'
@@ -31,7 +31,10 @@ install: $(INSTALLED)  ## make .venv with the versions in constraints.txt
 study: $(INSTALLED)  ## run the study on DATA (default: the small sample that comes with the package)
 	$(BIN)/afro-comet study --data $(DATA) $(if $(RESULTS),--results $(RESULTS))
 
-test: $(INSTALLED)  ## is the code in step, does every notebook run, does the wheel work
+check: $(INSTALLED)  ## in under a minute: is all in step and in style, do the pages build, do the quick notebooks run
+	@$(BIN)/python .ci/test.py --quick
+
+test: $(INSTALLED)  ## the same with every notebook and the wheel: what CI runs
 	@$(BIN)/python .ci/test.py
 
 test-slow: $(INSTALLED)  ## the same with the cells marked `slow`

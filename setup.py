@@ -11,16 +11,17 @@ config.read(here / "settings.ini", encoding="utf-8")
 cfg = config["DEFAULT"]
 lib, url = cfg["lib_name"], cfg["git_url"]
 
-suffix = "_requirements"  # a key onnx_requirements makes the extra `onnx`
+suffix = "_requirements"  # a key docs_requirements makes the extra `docs`
 extras = {key.removesuffix(suffix): cfg[key].split() for key in cfg if key.endswith(suffix)}
-statuses = {"1": "1 - Planning", "2": "2 - Pre-Alpha", "3": "3 - Alpha", "4": "4 - Beta", "5": "5 - Production/Stable"}
+stages = ["Planning", "Pre-Alpha", "Alpha", "Beta", "Production/Stable"]
+status = int(cfg["status"])
 pythons = [f"3.{minor}" for minor in range(int(cfg["min_python"].split(".")[1]), 15)]
 readme = here / "README.md"
 text = readme.read_text(encoding="utf-8") if readme.exists() else cfg["description"]
 
 
 def absolute(match):
-    "A relative link of README.md as the package's page on the index needs it."
+    "Return a relative link of README.md as the package's page on the index needs it."
     return f"]({url}/{'raw' if match[1].endswith('.png') else 'blob'}/{cfg['branch']}/{match[1]})"
 
 
@@ -37,7 +38,7 @@ setup(
     license_files=["LICENSE"],
     keywords=cfg["keywords"],
     classifiers=[
-        f"Development Status :: {statuses[cfg['status']]}",
+        f"Development Status :: {status} - {stages[status - 1]}",
         f"Intended Audience :: {cfg['audience']}",
         f"Natural Language :: {cfg['language']}",
         "Topic :: Scientific/Engineering :: Artificial Intelligence",

@@ -1,7 +1,8 @@
-"""What the pages of the documentation show of the code: nbdev applies `ShowCode` to every notebook (see `procs` in settings.ini).
+"""What the pages of the documentation show of the code: nbdev applies `ShowCode` to every notebook.
 
-nbdev alone hides exported cells and shows the signatures of what they define. Here the cells themselves are shown, with an
-anchor for each name, so that nbdev's links to `names` find them. Imports and long cells are folded.
+nbdev alone hides exported cells and shows the signatures of what they define. Here the cells themselves are
+shown, with an anchor for each name, so that nbdev's links to `names` find them. Imports and long cells are
+folded. settings.ini names this class under `procs`, so Quarto's site needs this folder on its PYTHONPATH.
 """
 import ast
 
@@ -35,7 +36,7 @@ def options_for(source, tree):
 
 
 class ShowCode(Processor):
-    "nbdev's processor that shows exported cells, with anchors for links, and hides the cell with the module's name."
+    "A processor of nbdev: show exported cells, with anchors for links; hide the module's name."
 
     def cells_for(self, cell):
         "Return the cells of a page for one cell of the notebook."

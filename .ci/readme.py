@@ -1,8 +1,9 @@
-"""`make readme`: README.md from nbs/index.ipynb, without Quarto. With --check, only say whether they are in step.
+"""`make readme`: README.md from nbs/index.ipynb, without Quarto. With --check, only say whether they agree.
 
-Links and pictures in the index are relative to nbs/; in README.md they are relative to the project. Of a cell with `#| echo: false`
-only the output is kept. A figure must be a committed file that the index links to, ![](studies/results/x.png), and a table must be
-Markdown: a package index shows neither a figure in an output nor a page's style.
+Links and pictures in the index are relative to nbs/; in README.md they are relative to the project. Of a cell
+with `#| echo: false` only the output is kept. A figure must be a committed file that the index links to,
+![](studies/results/x.png), and a table must be Markdown: a package index shows neither a figure in an output
+nor a page's style.
 """
 import argparse
 import posixpath
@@ -40,7 +41,7 @@ def prose(change, markdown):
 
 
 def relink(markdown):
-    "Relative links of `markdown`, written for nbs/, as the project's folder sees them; raise a SystemExit if a target is missing."
+    "Return `markdown`, written for nbs/, with links for the project's folder; exit if one leads nowhere."
     def seen_from_root(match):
         target = posixpath.normpath(posixpath.join(nbs, match[0]))
         if not (root / target).exists():
@@ -51,13 +52,13 @@ def relink(markdown):
 
 
 def shown(cell):
-    "Return a cell of the index as README.md shows it; raise a SystemExit for an output that a package index does not show."
+    "Return a cell of the index as README.md shows it; exit for an output that a package index does not show."
     if cell.cell_type != "code":
         return cell
     outputs = str(cell.get("outputs", ""))
     for kind in ("image/", "text/html"):
         if kind in outputs:
-            sys.exit(f"an output of {config.readme_nb} is {kind}: link to a committed file, or write Markdown")
+            sys.exit(f"an output of {config.readme_nb} is {kind}: link to a file, or write Markdown")
     if re.search(r"^#\| *echo: *false", cell.source, re.MULTILINE):
         cell.source = ""
     cell.source = directive.sub("", cell.source)
@@ -70,10 +71,11 @@ def readme():
     Plain()(notebook)
     front = notebook.frontmatter_
     notebook.cells = [shown(cell) for cell in notebook.cells if cell.cell_type != "raw"]
-    notebook.metadata.language_info = {"name": "python"}  # nbdev_clean leaves it out; nbconvert names code blocks after it
+    notebook.metadata.language_info = {"name": "python"}  # what nbconvert names code blocks after
     body, _ = MarkdownExporter().from_notebook_node(nbformat.reads(nb2str(notebook), as_version=4))
     body = re.sub(r"^```python\s*```$", "", body, flags=re.MULTILINE)  # the sources that are not shown
-    head = f"# {front['title']}\n\n<!-- Made from {nbs}/{config.readme_nb} by `make readme`: edit the notebook. -->\n\n"
+    made_from = f"<!-- Made from {nbs}/{config.readme_nb} by `make readme`: edit the notebook. -->"
+    head = f"# {front['title']}\n\n{made_from}\n\n"
     if "description" in front:
         head += f"> {front['description']}\n\n"
     body = re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in body.splitlines()))
@@ -90,5 +92,5 @@ def main(check):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if README.md is out of step")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if it would change")
     main(parser.parse_args().check)

@@ -1,9 +1,19 @@
-"""`make test`: the generated files are in step, every notebook runs, and the wheel imports without any notebook tool.
+"""`make test`: generated files are in step, the style holds, pages build, notebooks run, the wheel works.
 
-The last line reads `N passed, N failed`; the exit code is 1 if anything failed. Nothing is repaired or restored.
+`make check` (--quick) leaves out the slow notebooks and the wheel. The last line reads `N passed, N failed`;
+the exit code is 1 if anything failed. Nothing is repaired or restored.
 """
-import argparse, os, re, shutil, subprocess, sys, tempfile, time, zipfile
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
 from configparser import ConfigParser
+from functools import partial
 from pathlib import Path
 
 root = Path(__file__).resolve().parent.parent
@@ -13,23 +23,26 @@ config.read(root / "settings.ini", encoding="utf-8")
 lib = config["DEFAULT"]["lib_name"]
 environment = {"OMP_NUM_THREADS": "2", "MPLBACKEND": "agg", "TOKENIZERS_PARALLELISM": "false", **os.environ}
 
+README_LINES = 150  # a README that is longer is not read
+QUICK = ("core", "fetch", "sample", "formats", "score", "command")  # rooms whose notebooks run in seconds
+
 
 def run(*command):
     "Run `command` in the project's folder; raise an AssertionError that holds all it printed if it fails."
-    done = subprocess.run([str(c) for c in command], cwd=root, env=environment, text=True,
+    done = subprocess.run([str(word) for word in command], cwd=root, env=environment, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert done.returncode == 0, done.stdout
     return done.stdout
 
 
 def notebooks():
-    "The notebooks that nbdev sees, in order of their paths."
+    "Return the notebooks that nbdev sees, in order of their paths."
     found = [path.relative_to(root) for path in (root / "nbs").rglob("*.ipynb")]
     return sorted(path for path in found if not any(part[0] in "._" for part in path.parts))
 
 
 def sources():
-    "What nbdev_export and nbdev_clean write: path to bytes."
+    "Return what nbdev_export and nbdev_clean write: path to bytes."
     paths = [*(root / lib).rglob("*.py"), *(root / path for path in notebooks())]
     return {path.relative_to(root): path.read_bytes() for path in paths}
 
@@ -41,39 +54,80 @@ def check_in_step():
     run(bin / "nbdev_clean")
     after = sources()
     changed = sorted(str(path) for path in before | after if before.get(path) != after.get(path))
-    assert not changed, "nbdev_export and nbdev_clean changed: " + ", ".join(changed) + "\nThey are in step now; look at the change."
+    assert not changed, f"nbdev_export and nbdev_clean changed {', '.join(changed)}: look at the change"
     origin = re.compile(r"File to edit: (?:\.\./)+(nbs/.*\.ipynb)\.$", re.MULTILINE)
     for path, text in after.items():
         made_from = origin.search(text.decode("utf-8")) if path.suffix == ".py" else None
-        assert not made_from or (root / made_from[1]).exists(), f"{path} is left of {made_from[1]}, which is gone: delete it"
+        gone = made_from and not (root / made_from[1]).exists()
+        assert not gone, f"{path} is left of {made_from[1]}, which is gone: delete it"
+
+
+def check_style():
+    "Notebooks and scripts are written in the style that ruff.toml holds."
+    run(bin / "ruff", "check", "--config", root / ".ci/ruff.toml", "--no-cache", "nbs", ".ci", "setup.py")
 
 
 def check_readme():
-    "README.md says what nbs/index.ipynb says."
+    "README.md says what nbs/index.ipynb says, is short, and a package index can show it."
+    from readme_renderer.markdown import render
+
     run(sys.executable, root / ".ci/readme.py", "--check")
+    text = (root / "README.md").read_text(encoding="utf-8")
+    lines = len(text.splitlines())
+    assert lines <= README_LINES, f"README.md has {lines} lines; expected at most {README_LINES}"
+    shown = re.sub(r"^```.*?^```|^ {4}.*?$|`[^`\n]+`", "", text, flags=re.DOTALL | re.MULTILINE)
+    html = re.findall(r"</?[a-z][^>\n]*>", shown, flags=re.IGNORECASE)
+    assert not html, f"README.md holds HTML, which a package index may not show: {', '.join(html[:5])}"
+    page = render(text)
+    assert page, "README.md cannot be rendered as a package index renders it"
+    tables = re.findall(r"^\|[-:| ]+\|$", text, flags=re.MULTILINE)
+    assert page.count("<table") == len(tables), "README.md has a table that is not shown as one"
 
 
 def check_pages():
-    "nbdev makes pages of the notebooks: no cell mixes imports with other code, show_doc works, links lead somewhere."
+    "The pages of the documentation are built without a warning, and their links lead somewhere."
     run(sys.executable, root / ".ci/docs.py", "--check")
 
 
-def check_notebook(path, slow):
+every_module = """
+import importlib, pkgutil, sys
+import afro_comet
+
+heavy = {"torch", "transformers", "datasets", "pandas", "matplotlib"} & set(sys.modules)
+assert not heavy, f"import afro_comet alone imports {heavy}"
+assert set(afro_comet.__all__) <= set(dir(afro_comet))
+for module in pkgutil.walk_packages(afro_comet.__path__, "afro_comet."):
+    importlib.import_module(module.name)
+for name in afro_comet.__all__:
+    value = getattr(afro_comet, name)
+    assert callable(value) and value.__name__ == name, f"afro_comet.{name} is {value}"
+assert not hasattr(afro_comet, "absent")
+"""
+
+
+def check_modules():
+    "All modules import, and the names that `import afro_comet` offers are there, loaded when they are used."
+    run(sys.executable, "-c", every_module)
+
+
+def check_notebook(path, slow=False):
     "The notebook runs from top to bottom in a process of its own."
-    printed = run(bin / "nbdev_test", "--path", path, "--n_workers", "0", *(["--flags", "slow"] if slow else []))
+    flags = ["--flags", "slow"] if slow else []
+    printed = run(bin / "nbdev_test", "--path", path, "--n_workers", "0", *flags)
     assert "Success." in printed, printed  # nbdev_test exits with 0 when it finds no notebook
 
 
 in_the_wheel = """
 import importlib, pkgutil, sys
 folder, lib = sys.argv[1:]
-tools = {"nbdev", "fastcore", "execnb", "IPython", "ipykernel", "ipywidgets", "jupyter_client", "jupyter_core", "jupyterlab",
-         "nbclient", "nbconvert", "nbformat", "notebook"}
+tools = {"nbdev", "fastcore", "execnb", "IPython", "ipykernel", "ipywidgets", "jupyter_client",
+         "jupyter_core", "jupyterlab", "nbclient", "nbconvert", "nbformat", "notebook"}
 
 class NoNotebookTools:
     "Make them look as if they were not installed."
     def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in tools: raise ModuleNotFoundError(f"{name} is a notebook tool", name=name)
+        if name.partition(".")[0] in tools:
+            raise ModuleNotFoundError(f"{name} is a notebook tool", name=name)
 
 sys.meta_path.insert(0, NoNotebookTools())
 sys.path.insert(0, folder)
@@ -86,8 +140,8 @@ assert not tools & set(sys.modules), tools & set(sys.modules)
 
 
 def check_wheel():
-    "The wheel, built from the sdist, holds every module and all package data, and imports where no notebook tool is."
-    shutil.rmtree(root / f"{lib}.egg-info", ignore_errors=True)  # its list of files would hide a gap in MANIFEST.in
+    "The wheel, built from the sdist, holds all modules and data, and imports where no notebook tool is."
+    shutil.rmtree(root / f"{lib}.egg-info", ignore_errors=True)  # its list would hide a gap in MANIFEST.in
     with tempfile.TemporaryDirectory() as folder:
         run(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder)
         [wheel] = Path(folder).glob("*.whl")
@@ -95,31 +149,49 @@ def check_wheel():
         with zipfile.ZipFile(wheel) as archive:
             archive.extractall(unpacked)
             inside = set(archive.namelist())
-        wanted = {path.relative_to(root).as_posix() for end in ("py", "json") for path in (root / lib).rglob(f"*.{end}")}
+        files = [path for end in ("py", "json") for path in (root / lib).rglob(f"*.{end}")]
+        wanted = {path.relative_to(root).as_posix() for path in files}
         assert wanted <= inside, f"not in {wheel.name}: {sorted(wanted - inside)}"
         [points] = unpacked.glob("*.dist-info/entry_points.txt")
-        assert config["DEFAULT"]["console_scripts"].replace("=", " = ") in points.read_text(), points.read_text()
+        command = config["DEFAULT"]["console_scripts"].replace("=", " = ")
+        assert command in points.read_text(), points.read_text()
         run(sys.executable, "-I", "-c", in_the_wheel, unpacked, lib)
 
 
-def main(slow):
-    checks = {"export and clean": check_in_step, "README.md": check_readme, "pages": check_pages}
-    checks |= {str(path): lambda path=path: check_notebook(path, slow) for path in notebooks()}
-    checks["wheel"] = check_wheel
-    failed = 0
-    for name, check in checks.items():
+def checks(quick, slow):
+    "Return the checks by name, in the order in which they run."
+    found = {
+        "export and clean": check_in_step,
+        "style": check_style,
+        "modules": check_modules,
+        "README.md": check_readme,
+        "pages": check_pages,
+    }
+    for path in notebooks():
+        if not quick or path.stem.partition("_")[2] in QUICK:
+            found[str(path)] = partial(check_notebook, path, slow)
+    return found if quick else found | {"wheel": check_wheel}
+
+
+def main(quick, slow):
+    failed, chosen, began = 0, checks(quick, slow), time.perf_counter()
+    for name, check in chosen.items():
         start = time.perf_counter()
         try:
             check()
             verdict, why = "passed", ""
         except AssertionError as error:
-            verdict, why, failed = "FAILED", f"\n{error}", failed + 1
-        print(f"{verdict} {name} ({time.perf_counter() - start:.0f} s){why}", flush=True)
-    print(f"{len(checks) - failed} passed, {failed} failed")
+            verdict, why = "FAILED", f"\n{error}"
+            failed += 1
+        print(f"{verdict} {name} ({time.perf_counter() - start:.1f} s){why}", flush=True)
+    print(f"all checks took {time.perf_counter() - began:.0f} s")
+    print(f"{len(chosen) - failed} passed, {failed} failed")
     return 1 if failed else 0
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="leave out the slow notebooks and the wheel")
     parser.add_argument("--slow", action="store_true", help="run the cells marked slow as well")
-    sys.exit(main(parser.parse_args().slow))
+    args = parser.parse_args()
+    sys.exit(main(args.quick, args.slow))

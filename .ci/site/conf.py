@@ -16,7 +16,7 @@ extensions = ["myst_nb"]
 nb_execution_mode = "off"
 myst_enable_extensions = ["amsmath", "attrs_block", "attrs_inline", "deflist", "dollarmath"]
 myst_heading_anchors = 4
-suppress_warnings = ["misc.highlighting_failure"]  # a shell command over two lines, which IPython's lexer does not know
+suppress_warnings = ["misc.highlighting_failure"]  # IPython's lexer knows no shell command over two lines
 
 html_theme = "furo"
 html_title = f"{cfg['title']} {cfg['version']}"
@@ -33,7 +33,7 @@ html_math_renderer = "mathml"
 
 
 def math(self, node):
-    "Write a formula as MathML, which browsers show without a script from elsewhere; warn of a command that has no MathML."
+    "Write a formula as MathML, which browsers show without a script; warn of a command that has no MathML."
     block = node.tagname == "math_block"
     tex = re.sub(r"\\[bB]igg?[lrm]?(?![a-zA-Z])", "", node.astext())  # two things that the converter lacks
     made = convert(tex.replace("{aligned}", "{align*}"), display="block" if block else "inline")
