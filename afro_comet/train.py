@@ -56,7 +56,7 @@ class Settings:
     clip: float = 1.0  # largest gradient norm
     weight_decay: float = 0.01  # on matrices; never on biases and norms
     dropout: float = 0.1  # in the trained model; 0 for text that is read only once or twice
-    precision: str = "auto"  # bf16, fp16, no (float32), or auto: bf16 where the machine multiplies it natively
+    precision: str = "auto"  # bf16, fp16, no (float32), or auto: bf16 where the machine has it natively
     seed: int = 0  # of the order, the masks and the dropout
     log_every: int = 20  # steps between lines of the log
     check_every: int = 0  # steps between evaluations on dev; 0: only after the last step
@@ -67,10 +67,12 @@ class Settings:
 
     def __post_init__(self):
         counts = dict.fromkeys(("steps", "batch", "accumulate", "log_every", "save_every"), (1, None))
-        sizes = dict.fromkeys(("rate", "clip", "weight_decay", "check_every", "patience", "threshold"), (0, None))
-        check_ranges(self, length=(3, None), warmup=(0, 1), dropout=(0, 1), **counts, **sizes)
+        sizes = ("rate", "clip", "weight_decay", "check_every", "patience", "threshold")
+        check_ranges(self, length=(3, None), warmup=(0, 1), dropout=(0, 1), **counts,
+                     **dict.fromkeys(sizes, (0, None)))
         if not 0 < self.mask_probability < 1:
-            raise InputError(f"mask_probability is {self.mask_probability}; expected a number between 0 and 1.")
+            found = self.mask_probability
+            raise InputError(f"mask_probability is {found}; expected a number between 0 and 1.")
         _check_precision(self.precision)
 
 # %% ../nbs/14_train.ipynb #a9760b9b
@@ -104,7 +106,7 @@ def stalled(
     scores: list[float],  # on dev, in order; more is better
     settings: Settings,
 ) -> bool:
-    "Return whether the last `patience` evaluations brought no gain above `threshold` over the best before them."
+    "Return whether the last `patience` evaluations gained no more than `threshold` over the best before."
     best = -np.inf
     without_gain = 0
     for score in scores:
@@ -118,13 +120,14 @@ def _optimizer_for(module: nn.Module, settings: Settings) -> torch.optim.Optimiz
     trained = [p for p in module.parameters() if p.requires_grad]
     matrices = [p for p in trained if p.ndim > 1]
     vectors = [p for p in trained if p.ndim <= 1]
-    groups = [{"params": matrices, "weight_decay": settings.weight_decay}, {"params": vectors, "weight_decay": 0.0}]
+    groups = [{"params": matrices, "weight_decay": settings.weight_decay},
+              {"params": vectors, "weight_decay": 0.0}]
     return torch.optim.AdamW(groups, lr=settings.rate, betas=(0.9, 0.98), eps=1e-6, fused=True)
 
 # %% ../nbs/14_train.ipynb #256e74ee
 def _accelerator(settings: Settings, run: Path) -> Accelerator:
     "Return devices, precision and trackers; raise `InputError` for a tracker that is not installed."
-    AcceleratorState._reset_state()  # accelerate keeps the precision of a process's first run for all later ones
+    AcceleratorState._reset_state()  # else a process keeps the precision of its first run
     native = "bf16" if fast_bf16() else "no"
     precision = native if settings.precision == "auto" else settings.precision
     track = settings.track
@@ -147,7 +150,7 @@ class Job:
     weights: dict[str, float]  # of the losses, by name
     pad: Callable[[list[dict]], dict]  # makes a batch of rows, as that of `collate`
     evaluate: Callable[[], dict[str, float]] | None = None  # gives scores on dev by name
-    best: str | None = None  # the dev score to choose by, "-" before it if less is better; None: the last weights
+    best: str | None = None  # dev score to choose by, "-" before it if less is better; None: the last weights
 
 # %% ../nbs/14_train.ipynb #66b7c487
 class Loop:
@@ -171,7 +174,8 @@ class Loop:
         "Return the batches of the steps that are left, in the order of the whole run."
         job, settings = self.job, self.settings
         each = settings.accumulate * self.accelerator.num_processes
-        order = Order(token_counts(job.rows), settings.batch, settings.steps * each, self.done * each, settings.seed)
+        order = Order(token_counts(job.rows), settings.batch, settings.steps * each, self.done * each,
+                      settings.seed)
         return iter(self.accelerator.prepare(DataLoader(job.rows, batch_sampler=order, collate_fn=job.pad)))
 
 # %% ../nbs/14_train.ipynb #f3a6b22a
@@ -208,7 +212,7 @@ def update(
 
 # %% ../nbs/14_train.ipynb #9c598893
 def _backward(loop: Loop, batch: dict, last: bool) -> dict[str, Tensor]:
-    "Add the gradients of a batch; return its losses. Processes exchange gradients with the last batch of a step."
+    "Add the gradients of a batch, exchanged with other processes if it is the last; return its losses."
     accelerator = loop.accelerator
     with nullcontext() if last else accelerator.no_sync(loop.module), accelerator.autocast():
         losses = loop.module(batch)
@@ -245,7 +249,7 @@ def _after_step(loop: Loop, step: int, rate: float) -> dict[str, float]:
         loop.accelerator.log(line, step + 1)
         shown = {name: line[name] for name in (*loop.job.weights, *scores)}
     if saving:
-        save_checkpoint(loop.accelerator, loop.run, step + 1)  # always after a line of the log: its means begin anew
+        save_checkpoint(loop.accelerator, loop.run, step + 1)  # after a log line: means begin anew
     return shown
 
 # %% ../nbs/14_train.ipynb #d04f7b48
@@ -321,16 +325,35 @@ def start_bias(
         counts += np.bincount(np.concatenate(batch[column]), minlength=len(counts))
     model.lm_head.bias.data.copy_(torch.from_numpy(np.log(counts / counts.sum())))
 
+# %% ../nbs/14_train.ipynb #cddf0872
+def _config_and_tokenizer(model: str | Path, tokenizer: PreTrainedTokenizerBase | None) -> tuple:
+    "Return configuration and tokenizer of a model in a folder, or of a new one; raise `InputError`."
+    if Path(model).is_dir():
+        with loading(model):
+            return AutoConfig.from_pretrained(model), tokenizer or AutoTokenizer.from_pretrained(model)
+    config = make_config(str(model))
+    if tokenizer is None:
+        raise InputError(f"model is the shape {model}, without tokenizer; expected a tokenizer for it.")
+    return config, tokenizer
+
+def _encoder(model: str | Path, tokenizer: PreTrainedTokenizerBase, settings: Settings, blocks: Dataset):
+    "Load the model of a folder, or make a new one of some shape."
+    if Path(model).is_dir():
+        return load_model(model, **dropout(settings))[0]
+    encoder = make_encoder(str(model), tokenizer, settings.seed, **dropout(settings))
+    start_bias(encoder, blocks)
+    return encoder
+
 # %% ../nbs/14_train.ipynb #23d32cee
 def pretrain(
-    model: str | Path,  # shape of a new model (of `SHAPES`, or LAYERSxHIDDENxHEADSxFFN), or folder of one to go on with
+    model: str | Path,  # shape of a new one, as for `make_config`, or the folder of a trained one
     corpus: Corpus,
     settings: Settings,
     run: str | Path,  # run folder
     tokenizer: PreTrainedTokenizerBase | None = None,  # of a new model; one to go on with has its own
 ) -> Path:  # folder of the model, `run/model`
-    "Pre-train an encoder, or adapt one to other text; held-out loss chooses the weights. Raises `InputError`."
-    config, tokenizer = _reader_of(model, tokenizer)
+    "Pre-train or adapt an encoder; held-out loss chooses the weights. Raise `InputError` if that cannot be."
+    config, tokenizer = _config_and_tokenizer(model, tokenizer)
     check_length(settings.length, config)
     asked = asdict(settings) | {"job": "pretrain", "model": str(model), "vocab_size": len(tokenizer)}
     run = Path(run)
@@ -345,22 +368,3 @@ def pretrain(
     pad = collate(tokenizer)
     job = Job(blocks, {"masked_lm": 1.0}, pad, held_out_loss(objective, held, pad), "-dev_masked_lm")
     return learn(objective, tokenizer, job, settings, run, record)
-
-# %% ../nbs/14_train.ipynb #cddf0872
-def _reader_of(model: str | Path, tokenizer: PreTrainedTokenizerBase | None):
-    "Return configuration and tokenizer of a model that is there, or that is to be made."
-    if Path(model).is_dir():
-        with loading(model):
-            return AutoConfig.from_pretrained(model), tokenizer or AutoTokenizer.from_pretrained(model)
-    config = make_config(model)
-    if tokenizer is None:
-        raise InputError(f"model is the shape {model}, and there is no tokenizer; expected a tokenizer for a new model.")
-    return config, tokenizer
-
-def _encoder(model: str | Path, tokenizer: PreTrainedTokenizerBase, settings: Settings, blocks: Dataset) -> PreTrainedModel:
-    "Load the model of a folder, or make a new one of some shape."
-    if Path(model).is_dir():
-        return load_model(model, **dropout(settings))[0]
-    encoder = make_encoder(model, tokenizer, settings.seed, **dropout(settings))
-    start_bias(encoder, blocks)
-    return encoder
