@@ -73,15 +73,10 @@ class Settings:
         if not 0 < self.mask_probability < 1:
             found = self.mask_probability
             raise InputError(f"mask_probability is {found}; expected a number between 0 and 1.")
-        _check_precision(self.precision)
-
-# %% ../nbs/14_train.ipynb #a9760b9b
-def _check_precision(precision: str) -> None:
-    "Raise `InputError` for a precision that there is not, or not on this machine."
-    if precision not in ("auto", "no", "bf16", "fp16"):
-        raise InputError(f"precision is '{precision}'; expected auto, no, bf16 or fp16.")
-    if precision == "fp16" and not torch.cuda.is_available():
-        raise InputError("precision is fp16, and there is no GPU here; expected auto, no or bf16.")
+        if self.precision not in ("auto", "no", "bf16", "fp16"):
+            raise InputError(f"precision is '{self.precision}'; expected auto, no, bf16 or fp16.")
+        if self.precision == "fp16" and not torch.cuda.is_available():
+            raise InputError("precision is fp16, and there is no GPU here; expected auto, no or bf16.")
 
 # %% ../nbs/14_train.ipynb #ba048f74
 def dropout(
@@ -118,10 +113,8 @@ def stalled(
 def _optimizer_for(module: nn.Module, settings: Settings) -> torch.optim.Optimizer:
     "Return AdamW with weight decay on matrices only, as in RoBERTa."
     trained = [p for p in module.parameters() if p.requires_grad]
-    matrices = [p for p in trained if p.ndim > 1]
-    vectors = [p for p in trained if p.ndim <= 1]
-    groups = [{"params": matrices, "weight_decay": settings.weight_decay},
-              {"params": vectors, "weight_decay": 0.0}]
+    groups = [{"params": [p for p in trained if p.ndim > 1], "weight_decay": settings.weight_decay},
+              {"params": [p for p in trained if p.ndim <= 1], "weight_decay": 0.0}]
     return torch.optim.AdamW(groups, lr=settings.rate, betas=(0.9, 0.98), eps=1e-6, fused=True)
 
 # %% ../nbs/14_train.ipynb #256e74ee
@@ -168,24 +161,22 @@ class Loop:
         self.batches = self._batches()
         self.log = Log(run / "log.jsonl", self.accelerator)
         self.best = Best(run / "best.safetensors", job.best)
-        self.scores = _past_scores(run, self.best)  # on dev
+        self.scores = self._past_scores()  # on dev
 
     def _batches(self) -> Iterator[dict]:
         "Return the batches of the steps that are left, in the order of the whole run."
-        job, settings = self.job, self.settings
-        each = settings.accumulate * self.accelerator.num_processes
-        order = Order(token_counts(job.rows), settings.batch, settings.steps * each, self.done * each,
-                      settings.seed)
-        return iter(self.accelerator.prepare(DataLoader(job.rows, batch_sampler=order, collate_fn=job.pad)))
+        settings, rows = self.settings, self.job.rows
+        each = settings.accumulate * self.accelerator.num_processes  # batches a step
+        start, stop = self.done * each, settings.steps * each
+        order = Order(token_counts(rows), settings.batch, stop, start, settings.seed)
+        return iter(self.accelerator.prepare(DataLoader(rows, batch_sampler=order, collate_fn=self.job.pad)))
 
-# %% ../nbs/14_train.ipynb #f3a6b22a
-def _past_scores(run: Path, best: Best) -> list[float]:
-    "Return the dev scores that a resumed run finds in its log."
-    log = run / "log.jsonl"
-    if best.name is None or not log.exists():
-        return []
-    lines = [json.loads(line) for line in log.read_text().splitlines()]
-    return [best.value(line) for line in lines if best.name.lstrip("-") in line]
+    def _past_scores(self) -> list[float]:
+        "Return the dev scores that a resumed run finds in its log."
+        name, log = self.best.name, self.run / "log.jsonl"
+        lines = log.read_text().splitlines() if name and log.exists() else []
+        rows = [json.loads(line) for line in lines]
+        return [self.best.value(row) for row in rows if name.lstrip("-") in row]
 
 # %% ../nbs/14_train.ipynb #2c4ef7e9
 def update(
@@ -233,24 +224,21 @@ def _evaluate(loop: Loop) -> dict[str, float]:
         loop.scores.append(loop.best.value(scores))
     return scores
 
-# %% ../nbs/14_train.ipynb #a06d7d9d
 def _after_step(loop: Loop, step: int, rate: float) -> dict[str, float]:
-    "Evaluate, log and save where these are due; return what was logged for people to see."
+    "Evaluate, log and save where these are due; return losses and scores if they were logged."
     settings = loop.settings
     last = step + 1 == settings.steps
     def due(every): return last or every > 0 and (step + 1) % every == 0
-
     checking = loop.job.evaluate is not None and due(settings.check_every)
     scores = _evaluate(loop) if checking else {}
     saving = due(settings.save_every) or stalled(loop.scores, settings)
-    shown = {}
-    if checking or saving or due(settings.log_every):
-        line = loop.log.write(step + 1, rate, scores)
-        loop.accelerator.log(line, step + 1)
-        shown = {name: line[name] for name in (*loop.job.weights, *scores)}
+    if not (checking or saving or due(settings.log_every)):
+        return {}
+    line = loop.log.write(step + 1, rate, scores)
+    loop.accelerator.log(line, step + 1)
     if saving:
         save_checkpoint(loop.accelerator, loop.run, step + 1)  # after a log line: means begin anew
-    return shown
+    return {name: line[name] for name in (*loop.job.weights, *scores)}
 
 # %% ../nbs/14_train.ipynb #d04f7b48
 def fit(
@@ -261,26 +249,19 @@ def fit(
 ) -> None:  # trains `objective` in place
     "Train; raise `InputError` when a loss is no longer finite or a checkpoint cannot be written."
     loop = Loop(objective, job, settings, run)
-    bar = _progress(loop)
+    steps = range(loop.done, settings.steps)
+    bar = tqdm(steps, initial=loop.done, total=settings.steps, desc=run.name, leave=False,
+               disable=not loop.accelerator.is_main_process, mininterval=0.5 if sys.stderr.isatty() else 60)
     for step in bar:
         if stalled(loop.scores, settings):
             break
-        rate = update(loop, step)
-        shown = _after_step(loop, step, rate)
-        if shown:
-            bar.set_postfix({name: f"{value:.3g}" for name, value in shown.items()}, refresh=False)
+        logged = _after_step(loop, step, update(loop, step))
+        if logged:
+            bar.set_postfix({name: f"{value:.3g}" for name, value in logged.items()}, refresh=False)
     for tracker in loop.accelerator.trackers:
         tracker.finish()
     loop.accelerator.wait_for_everyone()
     loop.best.restore(objective)
-
-# %% ../nbs/14_train.ipynb #f7a8323d
-def _progress(loop: Loop) -> tqdm:
-    "Return a progress bar, in one process only; a log that is no terminal gets a line a minute."
-    steps = range(loop.done, loop.settings.steps)
-    interval = 0.5 if sys.stderr.isatty() else 60
-    return tqdm(steps, initial=loop.done, total=loop.settings.steps, desc=loop.run.name, leave=False,
-                disable=not loop.accelerator.is_main_process, mininterval=interval)
 
 # %% ../nbs/14_train.ipynb #19f788a8
 def learn(
@@ -292,12 +273,11 @@ def learn(
     record: dict,  # content of `run.json`, of `describe_run`
 ) -> Path:  # folder of the model, `run/model`
     "Train an objective in a run folder, from the record to the model."
-    main = processes().is_main_process
     trained = sum(p.numel() for p in objective.parameters() if p.requires_grad)
-    if main:
+    if processes().is_main_process:
         write_json(run / "run.json", record | {"trained_parameters": trained})
     fit(objective, job, settings, run)
-    if main:
+    if processes().is_main_process:
         model = objective.model
         publish(model.merge_and_unload() if hasattr(model, "merge_and_unload") else model, tokenizer, run)
     processes().wait_for_everyone()
