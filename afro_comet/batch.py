@@ -120,7 +120,7 @@ def _pad_labels(labels: list[int | list[int]]) -> Tensor:
 # %% ../nbs/08_batch.ipynb #2c1b2032
 def collate(
     tokenizer: PreTrainedTokenizerBase,
-) -> Callable[[list[dict]], dict[str, Tensor]]:  # gives input_ids, attention_mask; labels and soft if rows have them
+) -> Callable[[list[dict]], dict[str, Tensor]]:  # a batch also has labels and soft, if its rows do
     "Return a function that makes a batch of rows."
     def batch(rows: list[dict]) -> dict[str, Tensor]:
         out = dict(tokenizer.pad([{"input_ids": row["input_ids"]} for row in rows], return_tensors="pt"))
