@@ -19,7 +19,7 @@ from tqdm.auto import tqdm
 from transformers import AutoConfig, PretrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 from .batch import pack
-from .core import InputError, atomic, check_ranges, discard, read_json, write_json
+from .core import InputError, atomic, check_ranges, read_json, write_json
 from .corpus import Corpus
 from .loss import layer_pairs, mask_tokens
 from .model import fast_dtype, load_model
@@ -140,7 +140,7 @@ def cache_blocks(
                 _shard(teacher, tokenizer, blocks, some, layers, keep).save_to_disk(part)
     return folder
 
-# %% ../nbs/17_cache.ipynb #1d862102
+# %% ../nbs/17_cache.ipynb #62ac210d
 def write_cache(
     teacher: str | Path,  # folder or Hub name of a masked language model
     corpus: Corpus,  # its train split is read
@@ -175,7 +175,7 @@ def _maps(rows: list[dict], n: int) -> Tensor:
     peaks = torch.from_numpy(np.stack([row["peaks"] for row in rows])).view(len(rows), -1, n, 1)
     return units.float() / 255 * peaks.float()
 
-# %% ../nbs/17_cache.ipynb #5b59b767
+# %% ../nbs/17_cache.ipynb #159cd4c9
 def _check_match(folder: Path, kept: dict, wanted: set[int], match: Match) -> None:
     "Raise `InputError` if a cache does not hold what a student is to match."
     if (match.hidden or match.relations or match.positions != "masked" or match.divergence != "kl"

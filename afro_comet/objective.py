@@ -105,7 +105,7 @@ def listen(
         for hook in hooks:
             hook.remove()
 
-# %% ../nbs/12_objective.ipynb #974e1e63
+# %% ../nbs/12_objective.ipynb #c10f8401
 _LOSSES = ("soft", "attention", "hidden", "relations", "masked_lm")
 _CHOICES = {  # option: what it may be
     "divergence": tuple(DIVERGENCES),
@@ -117,7 +117,7 @@ _CHOICES = {  # option: what it may be
 # %% ../nbs/12_objective.ipynb #39448efe
 @dataclass
 class Match:
-    "What a student is asked to match, and how; raises `InputError` for what cannot work."
+    "What a student matches, and how; raises `InputError` for what cannot work."
     soft: float = 0.5  # weight of the teacher's distribution over the vocabulary
     attention: float = 0.5  # weight of attention maps
     hidden: float = 0.0  # weight of hidden states
@@ -190,7 +190,7 @@ def soft_loss(
         teacher_logits = head(targets[0])
     return soft_targets(logits, teacher_logits, match.temperature, match.divergence)
 
-# %% ../nbs/12_objective.ipynb #ec54c3af
+# %% ../nbs/12_objective.ipynb #cad6f6e7
 def position_losses(
     heads: tuple[nn.Module, nn.Module | None],  # of student and teacher; None where its outputs are cached
     match: Match,
@@ -250,7 +250,7 @@ def layer_losses(
             found["relations"].append(relation_match(student, teacher, real, match.relation_heads))
     return {name: sum(values) / len(values) for name, values in found.items() if values}
 
-# %% ../nbs/12_objective.ipynb #0769687f
+# %% ../nbs/12_objective.ipynb #edc2bd32
 def _check_vocabulary(student: PretrainedConfig, teacher: PretrainedConfig) -> None:
     "Raise `InputError` if two models do not share one vocabulary."
     s, t = student.vocab_size, teacher.vocab_size

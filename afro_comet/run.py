@@ -67,20 +67,20 @@ def describe_run(
     data: dict[str, Dataset],  # that is read, by name
 ) -> dict:  # the content of `run.json`
     "Return the record of a run; raise `InputError` if the folder holds a run with other settings or data."
-    asked = {"settings": settings, "data": {name: _checksum(rows) for name, rows in data.items()}}
-    _check_same(Path(folder) / "run.json", asked)
+    own = {"settings": settings, "data": {name: _checksum(rows) for name, rows in data.items()}}
+    _check_same(Path(folder) / "run.json", own)
     names = ("afro_comet", "torch", "transformers", "tokenizers", "datasets", "accelerate", "peft")
     versions = {name: version(name) for name in names}
-    return asked | {"python": platform.python_version(), "versions": versions, "revision": _revision(),
+    return own | {"python": platform.python_version(), "versions": versions, "revision": _revision(),
                     "threads": torch.get_num_threads(), "machine": platform.machine()}
 
-def _check_same(path: Path, asked: dict) -> None:
+def _check_same(path: Path, own: dict) -> None:
     "Raise `InputError` if the record in a file has other settings or data."
     if not path.exists():
         return
-    old, new = read_json(path, "the record of a run"), asked["settings"]
+    old, new = read_json(path, "the record of a run"), own["settings"]
     differs = sorted(name for name in new | old["settings"] if old["settings"].get(name) != new.get(name))
-    if differs or old["data"] != asked["data"]:
+    if differs or old["data"] != own["data"]:
         raise InputError(f"{path}: a run with other {', '.join(differs) or 'data'} lies here; "
                          "expected the same settings and data to resume it, or another folder.")
 
@@ -101,7 +101,7 @@ def writing(
         free = shutil.disk_usage(path.parent).free / 1e6
         reason = str(error).splitlines()[0][:120]
         raise InputError(f"{path}: cannot be written, {free:,.0f} MB are free ({reason}). The last "
-                         "checkpoint is kept: make room, and give the same command to go on from it.") from error
+                         "checkpoint is kept: make room, and give the same command to resume.") from error
 
 # %% ../nbs/13_run.ipynb #5003989c
 def _diverged(rows: list[tuple[int, dict[str, Tensor]]]) -> str:
@@ -188,8 +188,8 @@ def _identity(run: Path) -> str:
     "Return a checksum of the settings and data of a run; the same for all folders without `run.json`."
     path = run / "run.json"
     record = read_json(path, "the record of a run") if path.exists() else {}
-    asked = json.dumps([record.get("settings"), record.get("data")], sort_keys=True)
-    return hashlib.sha256(asked.encode()).hexdigest()[:16]
+    own = json.dumps([record.get("settings"), record.get("data")], sort_keys=True)
+    return hashlib.sha256(own.encode()).hexdigest()[:16]
 
 def _sums(folder: Path) -> dict[str, list[int]]:
     "Return the size and CRC of every file of a checkpoint but its note."
