@@ -14,6 +14,7 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import joblib
@@ -29,37 +30,37 @@ from .model import load_model
 def stored_bytes(
     folder: str | Path,  # of a model
 ) -> int:  # of all its files
-    "The size of a model on disk; raises `InputError` if there is nothing."
+    "Return the size of a model on disk; raise `InputError` if there is no file."
     total = sum(p.stat().st_size for p in Path(folder).rglob("*") if p.is_file())
-    if not total: raise InputError(f"{folder}: no files found; expected a model folder.")
+    if not total:
+        raise InputError(f"{folder}: no files found; expected a model folder.")
     return total
 
 # %% ../nbs/22_measure.ipynb #74a20860
-def _load_predictor(folder: Path):
-    "A function from texts and their languages to labels, and the number of parameters."
+def _load_predictor(
+    folder: Path,  # of a classifier, a tagger or a linear baseline
+) -> tuple[Callable, int]:  # texts and their languages -> labels; the number of parameters
+    "Load what answers texts."
     if (folder / "linear.joblib").exists():
         linear = joblib.load(folder / "linear.joblib")
         return linear.predict, linear.parameters()
     tagger = "ForTokenClassification" in str(AutoConfig.from_pretrained(folder).architectures)
-    model, tokenizer = load_model(folder, AutoModelForTokenClassification if tagger else AutoModelForSequenceClassification)
+    auto = AutoModelForTokenClassification if tagger else AutoModelForSequenceClassification
+    model, tokenizer = load_model(folder, auto)
     names = np.array([model.eval().config.id2label[i] for i in range(model.config.num_labels)])
+    options = dict(truncation=True, max_length=128, padding=True, return_tensors="pt")
+
     def predict(texts, languages):
         with torch.inference_mode():
-            inputs = tokenizer(texts, truncation=True, max_length=128, padding=True, return_tensors="pt", is_split_into_words=tagger)
+            inputs = tokenizer(texts, is_split_into_words=tagger, **options)
             return names[model(**inputs).logits.argmax(-1)].tolist()
     return predict, model.num_parameters()
 
-# %% ../nbs/22_measure.ipynb #5baf4e38
-def peak_memory() -> float:  # bytes
-    "The most memory that this process has held."
-    status = Path("/proc/self/status")
-    if status.exists(): return 1024 * int(re.search(r"VmHWM:\s*(\d+) kB", status.read_text())[1])
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes on macOS
-
 # %% ../nbs/22_measure.ipynb #d399f46a
-def _time_texts(predict, texts, languages) -> list[float]:
-    "Milliseconds of each text, one at a time, after a warm-up."
-    for i in range(min(5, len(texts))): predict(texts[i : i + 1], languages[i : i + 1])
+def _time_texts(predict: Callable, texts: list, languages: list[str]) -> list[float]:
+    "Return the milliseconds of each text, one at a time, after a warm-up of five."
+    for i in range(min(5, len(texts))):
+        predict(texts[i : i + 1], languages[i : i + 1])
     times = []
     for i in range(len(texts)):
         began = time.perf_counter()
@@ -67,38 +68,62 @@ def _time_texts(predict, texts, languages) -> list[float]:
         times.append(1000 * (time.perf_counter() - began))
     return times
 
+def _texts_per_second(predict: Callable, texts: list, languages: list[str]) -> float:
+    "Return the throughput in batches of 32."
+    began = time.perf_counter()
+    for i in range(0, len(texts), 32):
+        predict(texts[i : i + 32], languages[i : i + 32])
+    return len(texts) / (time.perf_counter() - began)
+
+# %% ../nbs/22_measure.ipynb #5baf4e38
+def peak_memory() -> float:  # bytes
+    "Return the most memory that this process has held."
+    status = Path("/proc/self/status")
+    if status.exists():
+        return 1024 * int(re.search(r"VmHWM:\s*(\d+) kB", status.read_text())[1])
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes on macOS
+
 # %% ../nbs/22_measure.ipynb #5b5db3be
 def _child(folder: str, threads: int) -> None:
-    "Measure one model in this process; texts and languages come in as JSON, and the figures go out as JSON."
+    "Measure one model in this process, on the texts of standard input; print the figures."
     torch.set_num_threads(threads)
     job = json.load(sys.stdin)
-    texts, languages, before = job["texts"], job["languages"], peak_memory() / 1e6
+    before = peak_memory() / 1e6
     predict, count = _load_predictor(Path(folder))
-    times = _time_texts(predict, texts, languages)
-    began = time.perf_counter()
-    for i in range(0, len(texts), 32): predict(texts[i : i + 32], languages[i : i + 32])
-    rate = len(texts) / (time.perf_counter() - began)
-    print(json.dumps({"parameters": count, "latency_ms": float(np.median(times)), "p90_ms": float(np.quantile(times, 0.9)),
-                      "texts_per_s": rate, "peak_mb": (peak := peak_memory() / 1e6), "model_mb": peak - before}))
+    times = _time_texts(predict, job["texts"], job["languages"])
+    rate = _texts_per_second(predict, job["texts"], job["languages"])
+    peak = peak_memory() / 1e6
+    median, p90 = float(np.median(times)), float(np.quantile(times, 0.9))
+    figures = {"parameters": count, "latency_ms": median, "p90_ms": p90, "texts_per_s": rate, "peak_mb": peak,
+               "model_mb": peak - before}
+    print(json.dumps(figures))
+
+# %% ../nbs/22_measure.ipynb #13e29ed8
+_EXPECTED = "expected the folder of a classifier, a tagger or a linear baseline"
+
+def _quiet(threads: int) -> dict[str, str]:
+    "Return the environment of a child: its threads, no GPU, no messages."
+    return os.environ | {"OMP_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads),
+                         "CUDA_VISIBLE_DEVICES": "", "TRANSFORMERS_VERBOSITY": "error",
+                         "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
 
 # %% ../nbs/22_measure.ipynb #c9959803
 def measure_once(
-    folder: str | Path,  # of a classifier or a linear baseline
+    folder: str | Path,  # of a classifier, a tagger or a linear baseline
     texts: list,  # real texts of the task; for tagging, lists of words
     languages: list[str],  # of the texts (the linear baseline has one model a language)
     threads: int = 1,  # of the CPU
 ) -> dict[str, float]:  # parameters, latency_ms, p90_ms, texts_per_s, peak_mb, model_mb
-    "Measure a model in a fresh process; raises `InputError` if that process fails."
-    if not (Path(folder) / "linear.joblib").exists() and not (Path(folder) / "config.json").exists():
-        raise InputError(f"{folder}: no model here; expected the folder of a classifier, a tagger or a linear baseline.")
+    "Measure a model in a fresh process; raise `InputError` if that process fails."
+    if not any((Path(folder) / name).exists() for name in ("linear.joblib", "config.json")):
+        raise InputError(f"{folder}: no model here; {_EXPECTED}.")
     code = f"from afro_comet.measure import _child; _child({str(folder)!r}, {int(threads)})"
-    env = os.environ | {"OMP_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads), "TRANSFORMERS_VERBOSITY": "error",
-                        "HF_HUB_DISABLE_PROGRESS_BARS": "1", "CUDA_VISIBLE_DEVICES": ""}
-    done = subprocess.run([sys.executable, "-c", code], input=json.dumps({"texts": list(texts), "languages": list(languages)}),
-                          capture_output=True, text=True, env=env)
+    job = json.dumps({"texts": list(texts), "languages": list(languages)})
+    done = subprocess.run([sys.executable, "-c", code], input=job, capture_output=True, text=True,
+                          env=_quiet(threads))
     if done.returncode:
-        raise InputError(f"{folder}: cannot be measured ({done.stderr.strip().splitlines()[-1][:300]}); "
-                         "expected the folder of a classifier, a tagger or a linear baseline.")
+        reason = done.stderr.strip().splitlines()[-1][:300]
+        raise InputError(f"{folder}: cannot be measured ({reason}); {_EXPECTED}.")
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 # %% ../nbs/22_measure.ipynb #0b63c0d4
@@ -107,17 +132,20 @@ def measure(
     texts: list,  # real texts of the task; for tagging, lists of words
     languages: list[str],  # of the texts
     threads: int = 1,  # of the CPU
-    repeats: int = 3,  # turns; every figure is the median over them
-) -> pd.DataFrame:  # a row a model: parameters, bytes, latency_ms, p90_ms, texts_per_s, peak_mb, model_mb, threads
-    "Measure models side by side, in turns, each turn in a fresh process (batch size 1 for latency, 32 for throughput)."
-    if not texts: raise InputError("no texts to measure with; expected at least one.")
-    turns = [{"model": name} | measure_once(folder, texts, languages, threads)
-             for _ in range(repeats) for name, folder in folders.items()]
+    repeats: int = 3,  # turns of each model; every figure is the median over them
+) -> pd.DataFrame:  # a row a model: the figures of `measure_once`, and bytes and threads
+    "Measure models in turns, each turn in a fresh process; raise `InputError` if there are no texts."
+    if not texts:
+        raise InputError("no texts to measure with; expected at least one.")
+    turns = []
+    for _ in range(repeats):
+        for name, folder in folders.items():
+            turns.append({"model": name} | measure_once(folder, texts, languages, threads))
     table = pd.DataFrame(turns).groupby("model", sort=False).median()
     table.insert(1, "bytes", [stored_bytes(folder) for folder in folders.values()])
     return table.astype({"parameters": int}).assign(threads=threads)
 
 # %% ../nbs/22_measure.ipynb #a2a7f3f5
 def machine() -> str:  # such as "x86_64, 2 CPUs, torch 2.13.0"
-    "What the figures were measured on, in words that identify no computer."
+    "Describe this machine in words that identify no computer."
     return f"{platform.machine()}, {os.cpu_count()} CPUs, torch {torch.__version__.split('+')[0]}"
