@@ -27,9 +27,9 @@ README_LINES = 150  # a README that is longer is not read
 QUICK = ("core", "fetch", "sample", "formats", "score", "command")  # rooms whose notebooks run in seconds
 
 
-def run(*command):
-    "Run `command` in the project's folder; raise an AssertionError that holds all it printed if it fails."
-    done = subprocess.run([str(word) for word in command], cwd=root, env=environment, text=True,
+def run(*command, folder=root):
+    "Run `command` in a folder; raise an AssertionError that holds all it printed if it fails."
+    done = subprocess.run([str(word) for word in command], cwd=folder, env=environment, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert done.returncode == 0, done.stdout
     return done.stdout
@@ -41,20 +41,30 @@ def notebooks():
     return sorted(path for path in found if not any(part[0] in "._" for part in path.parts))
 
 
-def sources():
+def sources(folder):
     "Return what nbdev_export and nbdev_clean write: path to bytes."
-    paths = [*(root / lib).rglob("*.py"), *(root / path for path in notebooks())]
-    return {path.relative_to(root): path.read_bytes() for path in paths}
+    paths = [*(folder / lib).rglob("*.py"), *(folder / path for path in notebooks())]
+    return {path.relative_to(folder): path.read_bytes() for path in paths}
+
+
+def exported(before):
+    "Return what exporting and cleaning make of `before`, in a copy: the working tree may be in use."
+    with tempfile.TemporaryDirectory() as home:
+        copy = Path(home).resolve()
+        for path, content in (before | {Path("settings.ini"): (root / "settings.ini").read_bytes()}).items():
+            (copy / path).parent.mkdir(parents=True, exist_ok=True)
+            (copy / path).write_bytes(content)
+        run(bin / "nbdev_export", folder=copy)
+        run(bin / "nbdev_clean", folder=copy)
+        return sources(copy)
 
 
 def check_in_step():
-    "Exporting and cleaning change nothing, and no module is left of a notebook that is gone."
-    before = sources()
-    run(bin / "nbdev_export")
-    run(bin / "nbdev_clean")
-    after = sources()
+    "Exporting and cleaning would change nothing, and no module is left of a notebook that is gone."
+    before = sources(root)
+    after = exported(before)
     changed = sorted(str(path) for path in before | after if before.get(path) != after.get(path))
-    assert not changed, f"nbdev_export and nbdev_clean changed {', '.join(changed)}: look at the change"
+    assert not changed, f"nbdev_export and nbdev_clean would change {', '.join(changed)}: run both"
     origin = re.compile(r"File to edit: (?:\.\./)+(nbs/.*\.ipynb)\.$", re.MULTILINE)
     for path, text in after.items():
         made_from = origin.search(text.decode("utf-8")) if path.suffix == ".py" else None
@@ -64,7 +74,8 @@ def check_in_step():
 
 def check_style():
     "Notebooks and scripts are written in the style that ruff.toml holds."
-    run(bin / "ruff", "check", "--config", root / ".ci/ruff.toml", "--no-cache", "nbs", ".ci", "setup.py")
+    run(bin / "ruff", "check", "--config", root / ".ci/ruff.toml", "--no-cache", "--output-format", "concise",
+        "nbs", ".ci", "setup.py")
 
 
 def check_readme():
