@@ -6,7 +6,7 @@
 __all__ = ['COLOURS', 'NAMES', 'plot_results', 'plot_cells', 'plot_confusion', 'plot_curves', 'plot_band', 'plot_tasks',
            'plot_map', 'plot_depth', 'plot_choices', 'plot_trend']
 
-# %% ../nbs/27a_figures.ipynb #02700487
+# %% ../nbs/27a_figures.ipynb #615a2ee5
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,10 +20,11 @@ from matplotlib.ticker import LogLocator, NullFormatter
 from scipy.stats import linregress, t as student_t
 from sklearn.metrics import confusion_matrix
 
+from .core import InputError
 from .results import bounds, by_seed, drops, pooled, results_table, with_interval
 from .score import averages
 
-# %% ../nbs/27a_figures.ipynb #66cf38be
+# %% ../nbs/27a_figures.ipynb #bb10c764
 COLOURS = ("#8c8c8c", "#16425b", "#2f9c95", "#e09f3e", "#a23b72", "#6a4c93")  # of models, in their order
 NAMES = {  # of the metrics, for the axes
     "weighted_f1": "weighted F1",
@@ -48,7 +49,7 @@ def _log_axis(
     ax.xaxis.set_major_formatter("{x:g}")
     ax.xaxis.set_minor_formatter(NullFormatter())
 
-# %% ../nbs/27a_figures.ipynb #f061ae3d
+# %% ../nbs/27a_figures.ipynb #9a98a4ea
 def _plot_languages(
     rows: pd.DataFrame,  # of `read_results`; one study, one task
     cells: Sequence[str],
@@ -64,7 +65,7 @@ def _plot_languages(
     ax.set(xticks=range(len(languages)), xticklabels=languages, ylabel=NAMES[rows.metric.iloc[0]])
     _clear(ax)
 
-# %% ../nbs/27a_figures.ipynb #55294aa2
+# %% ../nbs/27a_figures.ipynb #a138f102
 def _plot_sizes(
     table: pd.DataFrame,  # of `results_table`
     ax: Axes,
@@ -78,13 +79,15 @@ def _plot_sizes(
     ax.set(xlabel="MB on disk", ylabel="average over languages")
     _clear(ax)
 
-# %% ../nbs/27a_figures.ipynb #6949114c
+# %% ../nbs/27a_figures.ipynb #0418918c
 def plot_results(
     rows: pd.DataFrame,  # of `read_results`; one study, one task, at most as many cells as `COLOURS`
     title: str = "",
 ) -> Figure:
-    "Draw the score of each model in each language, and the average against the size."
+    "Draw each model's score by language, and its average against its size; raise `InputError` for too many."
     table = results_table(rows)
+    if len(table) > len(COLOURS):
+        raise InputError(f"found {len(table)} models to draw; expected at most {len(COLOURS)}.")
     fig, (left, right) = plt.subplots(1, 2, figsize=(10.5, 3.8), width_ratios=[2.2, 1], layout="constrained")
     _plot_languages(rows, table.index, left)
     _plot_sizes(table, right)
@@ -92,7 +95,7 @@ def plot_results(
     fig.suptitle(title, fontsize=11)
     return fig
 
-# %% ../nbs/27a_figures.ipynb #ba6c5264
+# %% ../nbs/27a_figures.ipynb #c688fcdc
 def _plot_cell(
     draws: np.ndarray,  # the average score as it is, and in each draw
     seeds: pd.Series,  # the average score of each seed
@@ -129,7 +132,7 @@ def plot_cells(
     ax.tick_params(axis="y", length=0)
     return ax
 
-# %% ../nbs/27a_figures.ipynb #96f456dc
+# %% ../nbs/27a_figures.ipynb #98f98ae7
 def plot_confusion(
     rows: pd.DataFrame,  # of `read_results`; one study, one task with a label a text, one split
     results: str | Path,  # the folder that `predictions` is relative to
@@ -152,7 +155,7 @@ def plot_confusion(
     axes[0, 0].set_ylabel("gold, % of row")
     return fig
 
-# %% ../nbs/27a_figures.ipynb #134f003d
+# %% ../nbs/27a_figures.ipynb #9ca6d2f3
 def plot_curves(
     curves: pd.DataFrame,  # with the columns cell, value and that of the horizontal axis
     cells: Sequence[str],  # the cells to draw, in the order of their colours
@@ -171,7 +174,7 @@ def plot_curves(
     _clear(ax)
     return ax
 
-# %% ../nbs/27a_figures.ipynb #43c66aa0
+# %% ../nbs/27a_figures.ipynb #ab6fe737
 def plot_band(
     x: Sequence[float],
     found: pd.DataFrame,  # a row a point: a figure as it is, and in each draw
@@ -184,7 +187,7 @@ def plot_band(
     if alpha:
         ax.fill_between(x, *bounds(found).T, color=line.get("color"), alpha=alpha)
 
-# %% ../nbs/27a_figures.ipynb #5e97b5da
+# %% ../nbs/27a_figures.ipynb #27ff953b
 def plot_tasks(
     lost: pd.DataFrame,  # of `drops`
     x: pd.Series,  # where each cell stands on the horizontal axis, such as what it saves in %
@@ -204,7 +207,7 @@ def plot_tasks(
     _clear(ax)
     return ax
 
-# %% ../nbs/27a_figures.ipynb #b2cc0ddb
+# %% ../nbs/27a_figures.ipynb #0ae87487
 def plot_map(
     lost: pd.DataFrame,  # drops of one cell: (task, language) x draws
     ax: Axes | None = None,
@@ -222,7 +225,7 @@ def plot_map(
     ax.tick_params(length=0, rotation=0)
     return ax
 
-# %% ../nbs/27a_figures.ipynb #30f6fca3
+# %% ../nbs/27a_figures.ipynb #5a6ede46
 def plot_depth(
     sizes: dict[int, str],  # the cell of each size, uncut first
     scores: pd.DataFrame,  # of `draw_scores`
@@ -243,7 +246,7 @@ def plot_depth(
     _clear(ax)
     return ax
 
-# %% ../nbs/27a_figures.ipynb #98d04edb
+# %% ../nbs/27a_figures.ipynb #582b409b
 def _lay_out(
     choices: dict[str, dict[str, str]],  # choice: label: cell
 ) -> pd.DataFrame:  # a row a line of the figure: y, label, cell, first (cell of its group), colour
@@ -258,7 +261,7 @@ def _lay_out(
         y += 0.6
     return pd.DataFrame(out)
 
-# %% ../nbs/27a_figures.ipynb #39e7242b
+# %% ../nbs/27a_figures.ipynb #75b59342
 def _plot_losses(
     places: pd.DataFrame,  # of `_lay_out`
     losses: pd.Series,  # of each cell that has one
@@ -270,7 +273,7 @@ def _plot_losses(
     ax.set(yticks=places.y, yticklabels=places.label, ylim=(places.y.max() + 0.8, -0.8))
     _clear(ax, "x")
 
-# %% ../nbs/27a_figures.ipynb #41b2676a
+# %% ../nbs/27a_figures.ipynb #5f4da883
 def _plot_rivals(
     places: pd.DataFrame,  # of `_lay_out`
     lost: list[pd.Series],  # of each line: the drop as it is, and in each draw
@@ -285,7 +288,7 @@ def _plot_rivals(
     ax.axvline(0, color=COLOURS[0], linewidth=0.8, zorder=0)
     _clear(ax, "x")
 
-# %% ../nbs/27a_figures.ipynb #47bf525a
+# %% ../nbs/27a_figures.ipynb #4cc81380
 def plot_choices(
     choices: dict[str, dict[str, str]],  # choice: label: cell; the first is what the others are compared with
     losses: pd.Series,  # a loss of each cell that has one
@@ -303,7 +306,7 @@ def plot_choices(
         ax.set(xlabel=f"{task}: lost of the group's first, %")
     return fig
 
-# %% ../nbs/27a_figures.ipynb #c735605f
+# %% ../nbs/27a_figures.ipynb #6fff2a64
 def _fit_line(
     x: np.ndarray,
     y: np.ndarray,
@@ -315,7 +318,7 @@ def _fit_line(
     variance = (rest**2).sum() / (len(x) - 2) * (1 / len(x) + (at - x.mean()) ** 2 / (away**2).sum())
     return fit.slope, wide * fit.stderr, fit.intercept + fit.slope * at, wide * np.sqrt(variance)
 
-# %% ../nbs/27a_figures.ipynb #7b8bcf6f
+# %% ../nbs/27a_figures.ipynb #36d6af0d
 def plot_trend(
     share: pd.Series,  # of each language
     lost: pd.DataFrame,  # the drop of each language: languages x draws
