@@ -6,6 +6,9 @@
 __all__ = ['ffn_importance', 'prune_ffn', 'prune_ffn_rounds']
 
 # %% ../nbs/24_prune.ipynb #1f122e22
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 from datasets import Dataset
 from torch import Tensor
@@ -17,71 +20,88 @@ from .objective import MaskedLM
 from .surgery import sliced
 
 # %% ../nbs/24_prune.ipynb #d50c6249
-def _neurons(model: PreTrainedModel) -> list[tuple[Tensor, Tensor, Tensor]]:
-    "Each layer's first matrix, its bias, and its second matrix."
-    layers = model.base_model.encoder.layer
-    return [(layer.intermediate.dense.weight, layer.intermediate.dense.bias, layer.output.dense.weight) for layer in layers]
+def _ffn_weights(model: PreTrainedModel) -> list[tuple[Tensor, Tensor, Tensor]]:
+    "Return each layer's first matrix, its bias, and its second matrix."
+    blocks = [(layer.intermediate.dense, layer.output.dense) for layer in model.base_model.encoder.layer]
+    return [(first.weight, first.bias, second.weight) for first, second in blocks]
 
-def _one_batch(loss: Tensor, layers: list[tuple[Tensor, Tensor, Tensor]]) -> Tensor:
-    "The importance of every neuron by one loss, layers x neurons."
+def _batch_importance(loss: Tensor, layers: list[tuple[Tensor, Tensor, Tensor]]) -> Tensor:
+    "Return the importance of every neuron by the loss of one batch, layers x neurons."
     gradients = iter(torch.autograd.grad(loss, [p for layer in layers for p in layer]))
     products = [[p.detach().float() * next(gradients).float() for p in layer] for layer in layers]
     return torch.stack([(row.sum(1) + bias).abs() + column.sum(0).abs() for row, bias, column in products])
 
+# %% ../nbs/24_prune.ipynb #c24f6d73
+@contextmanager
+def _judged(model: PreTrainedModel, weights: list[Tensor]) -> Iterator[None]:
+    "Turn dropout off and the gradients of some weights on; restore both at the end."
+    training, needed = model.training, [p.requires_grad for p in weights]
+    model.eval()
+    try:
+        for p in weights:
+            p.requires_grad_(True)
+        yield
+    finally:
+        model.train(training)
+        for p, need in zip(weights, needed):
+            p.requires_grad_(need)
+
 # %% ../nbs/24_prune.ipynb #f5d8ba29
 def ffn_importance(
     model: PreTrainedModel,  # a masked language model; stays as it is
-    tokenizer: PreTrainedTokenizerBase,
+    tokenizer: PreTrainedTokenizerBase,  # the model's
     blocks: Dataset,  # of `pack`: text to judge by, held out from training
-    mask_probability: float = 0.15,  # of each token
+    mask_probability: float = 0.15,  # of each ordinary token
     size: int = 32,  # blocks a batch
     seed: int = 0,  # of the masks
 ) -> Tensor:  # layers x neurons, float32, in nats summed over batches
-    "What the masked-LM loss owes to each FFN neuron, to first order (second paper, stage 2)."
-    layers, was, pad, total = _neurons(model), model.training, collate(tokenizer), 0
-    weights = [p for layer in layers for p in layer]
-    needed, objective = [p.requires_grad for p in weights], MaskedLM(model, tokenizer, mask_probability).to(model.device)
-    try:
-        objective.eval()
-        for p in weights: p.requires_grad_(True)
-        with torch.random.fork_rng():
-            torch.manual_seed(seed)
-            for rows in blocks.iter(size):
-                batch = pad([{"input_ids": ids} for ids in rows["input_ids"]])
-                total = total + _one_batch(objective({k: v.to(model.device) for k, v in batch.items()})["masked_lm"], layers)
-    finally:
-        model.train(was)
-        for p, need in zip(weights, needed): p.requires_grad_(need)
+    "Estimate what each FFN neuron adds to the masked-LM loss, to first order (second paper, stage 2)."
+    layers, pad, total = _ffn_weights(model), collate(tokenizer), 0
+    objective = MaskedLM(model, tokenizer, mask_probability).to(model.device)
+    with _judged(model, [p for layer in layers for p in layer]), torch.random.fork_rng():
+        torch.manual_seed(seed)
+        for rows in blocks.iter(size):
+            batch = pad([{"input_ids": ids} for ids in rows["input_ids"]])
+            batch = {name: value.to(model.device) for name, value in batch.items()}
+            total = total + _batch_importance(objective(batch)["masked_lm"], layers)
     return total
 
 # %% ../nbs/24_prune.ipynb #7d70f642
+def _check_width(width: int, own: int) -> None:
+    "Raise `InputError` for an FFN width that a layer of `own` neurons cannot have."
+    if not 1 <= width <= own:
+        raise InputError(f"FFN width is {width}; expected 1 to {own}, the neurons that a layer has.")
+
 def prune_ffn(
     model: PreTrainedModel,  # an XLM-R encoder with any head; stays as it is
     importance: Tensor,  # of its neurons, layers x neurons
     width: int,  # neurons that each layer keeps
 ) -> PreTrainedModel:  # a stock model with a smaller `intermediate_size`
-    "Keep the most important FFN neurons of each layer, in their order; raises `InputError` for a width that cannot be."
-    own = model.config.num_hidden_layers, model.config.intermediate_size
-    if tuple(importance.shape) != own:
-        raise InputError(f"importance of {' x '.join(map(str, importance.shape))} neurons for a model of {own[0]} layers x {own[1]}; "
+    "Keep the most important FFN neurons of each layer, in their order; raise `InputError` if that cannot be."
+    layers, own = model.config.num_hidden_layers, model.config.intermediate_size
+    if tuple(importance.shape) != (layers, own):
+        found = " x ".join(map(str, importance.shape))
+        raise InputError(f"importance of {found} neurons for a model of {layers} layers x {own}; "
                          "expected one number for each.")
-    if not 1 <= width <= own[1]: raise InputError(f"FFN width is {width}; expected 1 to {own[1]}, the neurons that a layer has.")
+    _check_width(width, own)
     best = importance.argsort(dim=1, descending=True, stable=True)[:, :width].sort(dim=1).values
     return sliced(model, {"ffn": best}, intermediate_size=width)
 
 # %% ../nbs/24_prune.ipynb #1dd21a57
 def prune_ffn_rounds(
     model: PreTrainedModel,  # a masked language model; stays as it is
-    tokenizer: PreTrainedTokenizerBase,
+    tokenizer: PreTrainedTokenizerBase,  # the model's
     blocks: Dataset,  # of `pack`: text to judge by
     width: int,  # neurons that each layer keeps in the end
     rounds: int = 1,  # cuts of equal size, with the importance found anew before each; 1: one-shot
-    **judging,  # mask_probability, size and seed of `ffn_importance`
+    **judging: float,  # mask_probability, size and seed of `ffn_importance`
 ) -> PreTrainedModel:
-    "Prune FFN neurons in equal cuts; raises `InputError` for a width or a number of rounds that cannot be."
-    now = model.config.intermediate_size
-    if not 1 <= width <= now: raise InputError(f"FFN width is {width}; expected 1 to {now}, the neurons that a layer has.")
-    if rounds < 1: raise InputError(f"rounds is {rounds}; expected at least 1.")
-    for i in range(rounds):
-        model = prune_ffn(model, ffn_importance(model, tokenizer, blocks, **judging), now - (now - width) * (i + 1) // rounds)
+    "Prune FFN neurons in equal cuts; raise `InputError` for a width or a number of rounds that cannot be."
+    own = model.config.intermediate_size
+    _check_width(width, own)
+    if rounds < 1:
+        raise InputError(f"rounds is {rounds}; expected at least 1.")
+    for done in range(1, rounds + 1):
+        importance = ffn_importance(model, tokenizer, blocks, **judging)
+        model = prune_ffn(model, importance, own - (own - width) * done // rounds)
     return model
