@@ -1,7 +1,7 @@
 """Make a multilingual encoder small, and measure what it costs.
 
 The names below are the way in. Each is loaded when it is first used, so `import afro_comet` alone is quick. All else is in the
-rooms: `from afro_comet.trim import audit`. A room with the name of a function, such as `distill`, is reached by such an import only.
+rooms: `from afro_comet.vocab import audit`. A room with the name of a function, such as `distill`, is reached by such an import only.
 """
 import sys
 from importlib import import_module

@@ -49,6 +49,7 @@ def _numbers(shape: str) -> tuple[int, ...]:
                          "or a shape LAYERSxHIDDENxHEADSxFFN such as 2x96x4x384.")
     return *(int(n) for n in shape.split("x")), SHAPES["large"][-1]
 
+# %% ../nbs/10_model.ipynb #78eb9ce7
 def check_heads(
     hidden: int,  # hidden size
     heads: int,  # attention heads
@@ -78,7 +79,7 @@ def make_config(
 # %% ../nbs/10_model.ipynb #1630339c
 def blank(
     config: XLMRobertaConfig,
-    auto: type = AutoModel,  # the class whose `from_config` builds it; `AutoModel` has a pooler, no other head
+    auto: type = AutoModel,  # the class whose `from_config` builds it; `AutoModel` has a pooler for a head
 ) -> PreTrainedModel:  # on the meta device: shapes, no storage
     "Build a model without storage, to count and to compare."
     with torch.device("meta"):
