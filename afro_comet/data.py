@@ -46,7 +46,7 @@ def _publish_task(
     url = f"{repository}/{inside}/{{split}}.{task.ending}".replace("{language}", code)
     return replace(task, folders=folders, url=url)
 
-# %% ../nbs/04_data.ipynb #f126b78c
+# %% ../nbs/04_data.ipynb #bba7e26c
 _SENTIMENT = Task("sentiment", "classification", ("positive", "neutral", "negative"),
                   ("afrisenti/{language}",), text=("tweet", "text"))
 _TOPICS = ("science/technology", "travel", "politics", "sports", "health", "entertainment", "geography")
@@ -56,7 +56,7 @@ _SECTIONS = ("business", "entertainment", "health", "politics", "religion", "spo
 _NEWS = Task("news", "classification", _SECTIONS, ("masakhanews/{language}",), label=("category", "label"),
              title="headline", quoted=True)
 
-# %% ../nbs/04_data.ipynb #11e9482d
+# %% ../nbs/04_data.ipynb #8450d774
 _ENTITIES = ("O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC", "B-DATE", "I-DATE")
 _NER = Task("ner", "tagging", _ENTITIES, ("masakhaner2/{language}", "masakhaner/{language}",
                                           "data/{language}", "masakhane-ner/data/{language}"))
@@ -64,7 +64,7 @@ _PARTS = ("ADJ", "ADP", "ADV", "AUX", "CCONJ", "DET", "INTJ", "NOUN", "NUM", "PA
           "SCONJ", "SYM", "VERB", "X")
 _POS = Task("pos", "tagging", _PARTS, ("masakhapos/{language}",))
 
-# %% ../nbs/04_data.ipynb #c706b51e
+# %% ../nbs/04_data.ipynb #defc561c
 _CORPUS = "language_corpus/{language}/{language}.txt"  # of the project that made MasakhaPOS
 _TEXT = Task("text", "text", folders=("monolingual/{language}.txt.gz", "monolingual/{language}.txt", _CORPUS,
                                       f"lacuna_pos_ner/{_CORPUS}", "{language}.txt.gz", "{language}.txt"),
@@ -91,7 +91,7 @@ def _to_flores(language: str) -> str:
     "Return the name of a language's folder in SIB-200: `swh_Latn` for `swa`."
     return language if "_" in language else {"swa": "swh", "orm": "gaz"}.get(language, language) + "_Latn"
 
-# %% ../nbs/04_data.ipynb #34dc1107
+# %% ../nbs/04_data.ipynb #c20dcca8
 def _split_file(
     folder: Path,  # of a language
     language: str,  # its code, which may stand before the name of the file
@@ -102,7 +102,7 @@ def _split_file(
     name = f"{SPLITS[split]}.{task.ending}"
     return next((path for path in (folder / name, folder / f"{language}_{name}") if path.is_file()), None)
 
-# %% ../nbs/04_data.ipynb #5ae65b1a
+# %% ../nbs/04_data.ipynb #24140732
 def _match_layout(
     pattern: str,  # a layout, with {language} in it
     folder: Path,  # where to look
@@ -177,7 +177,7 @@ def _open_data(task: Task, data: str | Path | Remote, languages: list[str]) -> P
         data = Remote()
     return download(task, languages, data) if isinstance(data, Remote) else Path(data)
 
-# %% ../nbs/04_data.ipynb #5801cb82
+# %% ../nbs/04_data.ipynb #02e8150f
 def _find_paths(
     task: Task,  # what to look for
     data: str | Path | Remote,  # where
@@ -244,7 +244,7 @@ def _load_text(task: Task, path: Path, split: str, language: str) -> Dataset:
     except DatasetGenerationError as error:
         raise (error.__cause__ if isinstance(error.__cause__, InputError) else error) from None
 
-# %% ../nbs/04_data.ipynb #0e20071e
+# %% ../nbs/04_data.ipynb #cf704029
 def _load_split(
     task: Task,  # what to load
     path: Path,  # the folder of a language, or its raw text
@@ -265,6 +265,22 @@ def _load_split(
         raise InputError(f"{file}: found no rows; expected at least one")
     return Dataset.from_dict(rows | {"language": [language] * n}, features=_features(task))
 
+# %% ../nbs/04_data.ipynb #745b740c
+def _locate(
+    task: Task,  # what to look for
+    wanted: list[str],  # languages, in the order wanted
+    data: str | Path | Remote,  # where to look
+) -> list[tuple[str, Path]]:  # language and its folder (raw text: its file)
+    "Find each of the languages; raise `InputError` if one is missing or none is named."
+    if not wanted:
+        raise InputError(f"task {task.name}: found no language; expected at least one, for example kin")
+    paths = _find_paths(task, data, wanted)
+    missing = [language for language in wanted if language not in paths]
+    if missing:
+        there = ", ".join(sorted(paths))
+        raise InputError(f"{data}: found no {missing[0]} for task {task.name}; expected some of {there}")
+    return [(language, paths[language]) for language in wanted]
+
 # %% ../nbs/04_data.ipynb #af38a458
 def load(
     task: str | Task,  # a name in `TASKS`, or a task of your own
@@ -276,16 +292,9 @@ def load(
     task = _get_task(task)
     if languages is None:
         languages = languages_in(task, data)
-    wanted = [languages] if isinstance(languages, str) else list(languages)
-    if not wanted:
-        raise InputError(f"task {task.name}: found no language; expected at least one, for example kin")
-    paths = _find_paths(task, data, wanted)
-    missing = [language for language in wanted if language not in paths]
-    if missing:
-        there = ", ".join(sorted(paths))
-        raise InputError(f"{data}: found no {missing[0]} for task {task.name}; expected some of {there}")
+    paths = _locate(task, [languages] if isinstance(languages, str) else list(languages), data)
     splits = DatasetDict()
     for split in SPLITS:
-        parts = [_load_split(task, paths[language], split, language, repair) for language in wanted]
+        parts = [_load_split(task, path, split, language, repair) for language, path in paths]
         splits[split] = concatenate_datasets(parts)
     return splits

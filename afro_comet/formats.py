@@ -81,7 +81,7 @@ def _read_plain(path: Path) -> Iterator[tuple[int, list[str]]]:
             end = "\r"
         yield n, [undouble(field) for field in line.removesuffix(end).split("\t")]
 
-# %% ../nbs/03_formats.ipynb #f0e00959
+# %% ../nbs/03_formats.ipynb #554ab6b9
 def _read_quoted(path: Path) -> Iterator[tuple[int, list[str]]]:
     "Stream number of the first line, and fields, of each record of a TSV file with CSV quoting."
     reader = csv.reader((line + "\n" for _, line in read_lines(path)), delimiter="\t", strict=True)
@@ -126,7 +126,7 @@ def _find_column(
     found, expected = ", ".join(map(repr, header))[:300], " or ".join(map(repr, names))
     raise InputError(f"{path}, line 1: found the columns {found}; expected {expected} among them")
 
-# %% ../nbs/03_formats.ipynb #77c93fc5
+# %% ../nbs/03_formats.ipynb #4c6bdf7d
 def _find_columns(
     path: Path,  # the file, for errors
     header: list[str],  # names of the columns
@@ -139,7 +139,7 @@ def _find_columns(
     accepted = [(task.title,)] if task.title else []
     return [_find_column(path, header, names) for names in (*accepted, task.text, task.label)]
 
-# %% ../nbs/03_formats.ipynb #13f21330
+# %% ../nbs/03_formats.ipynb #ebbed8ce
 def _find_label(
     where: str,  # file and line, for errors
     label: str,  # as the file has it
@@ -169,7 +169,7 @@ def read_rows(
         rows["label"].append(_find_label(f"{path}, line {n}", fields[label].strip(), task.labels))
     return rows
 
-# %% ../nbs/03_formats.ipynb #413aad30
+# %% ../nbs/03_formats.ipynb #066e8355
 def _parse_token(
     where: str,  # file and line, for errors
     line: str,  # without white space at its ends
@@ -243,7 +243,7 @@ def _find_bounds(
     n = max(1, round(held_out * len(hashes)))
     return hashes[min(n, len(hashes) - 2) - 1], hashes[min(2 * n, len(hashes) - 1) - 1]
 
-# %% ../nbs/03_formats.ipynb #e7bcbbda
+# %% ../nbs/03_formats.ipynb #010863cc
 def read_text(
     path: str,  # a raw text
     split: str,  # train, validation or test

@@ -30,6 +30,7 @@ def _one_clause(
     "Make a tweet with one clause."
     return f"{rng.choice(blocks['contexts'])}, {rng.choice(known)}."
 
+# %% ../nbs/02_sample.ipynb #be0fd83f
 def _two_clauses(
     rng: random.Random,  # the source of chance
     blocks: dict,  # the building blocks of a language
@@ -42,7 +43,7 @@ def _two_clauses(
     link = rng.choice(blocks["links"])
     return f"{opening}, {a} {link} {rng.choice([clause for clause in second if clause != a])}."
 
-# %% ../nbs/02_sample.ipynb #22d5fda9
+# %% ../nbs/02_sample.ipynb #cc689742
 def _distinct(
     n: int,  # how many
     make: Callable[[], str],  # makes one text
@@ -104,7 +105,7 @@ def sample_files(
         files[f"monolingual/{language}.txt"] = "".join(f"{line}\n" for line in _text_sample(own, rng))
     return files
 
-# %% ../nbs/02_sample.ipynb #286b6419
+# %% ../nbs/02_sample.ipynb #5c885521
 def _write_files(
     files: dict[str, str],  # content of each file, by path
     folder: Path,  # where they go
