@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -144,7 +145,7 @@ def _reference(bench: Bench, folder: Path) -> Callable:
     text = _random_text(bench.vocab_size, bench.batch, bench.length)
     ids = torch.tensor(text["input_ids"], device=_place())
     teacher.eval().requires_grad_(False)
-    return lambda: _reference_step(teacher, student, optimizer, ids)
+    return partial(_reference_step, teacher, student, optimizer, ids)
 
 # %% ../nbs/23_bench.ipynb #4fce2b40
 def _loop_step(objective: nn.Module, job: Job, bench: Bench, folder: Path) -> Callable:
@@ -216,10 +217,15 @@ def _teacher_rates(bench: Bench) -> dict[str, float]:
     inputs = {size: torch.randn(ids.numel(), size, device=_place(), dtype=encoder.dtype) for size in sizes}
     flops = 2 * ids.numel() * sum(layer.weight.numel() for layer in layers)
     rates = []
+
+    def multiply():
+        for layer in layers:
+            layer(inputs[layer.in_features])
+
     with torch.inference_mode():
         for _ in range(2 * bench.repeats + 1):
-            forward = _seconds(lambda: encoder(ids), bench.steps)
-            products = _seconds(lambda: [layer(inputs[layer.in_features]) for layer in layers], bench.steps)
+            forward = _seconds(partial(encoder, ids), bench.steps)
+            products = _seconds(multiply, bench.steps)
             pair = _forward_flops(config, bench.batch, bench.length) / forward / 1e9, flops / products / 1e9
             rates.append((*pair, pair[0] / pair[1]))
     medians = np.median(rates[1:], axis=0).tolist()

@@ -54,7 +54,7 @@ def score(
     gold: list,  # labels; for tagging a list of labels a sentence
     predicted: list,  # in the same form
 ) -> float:  # 0 to 100
-    "Score predictions; raises `InputError` if there is not one for each gold label."
+    "Score predictions; raise `InputError` if there is not one for each gold label."
     if len(gold) != len(predicted) or not len(gold):
         raise InputError(f"{len(predicted)} predictions for {len(gold)} examples; "
                          "expected one for each, and at least one.")
@@ -156,7 +156,7 @@ def read_predictions(
     path: str | Path,  # as `write_predictions` writes it
     tagging: bool = False,  # split the labels of a sentence at spaces
 ) -> tuple[list, list]:  # gold and predicted
-    "Read predictions; raises `InputError` if the file is not such a table."
+    "Read predictions; raise `InputError` if the file is not such a table."
     try:
         table = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
     except (OSError, ValueError) as error:
@@ -214,7 +214,7 @@ def paired(
     draws: int = 1000,  # of the bootstrap
     seed: int = 0,  # of the draws
 ) -> tuple[float, float, float]:  # difference of the averages over languages and seeds, and its 95 % interval
-    "Compare average scores, a minus b, by paired bootstrap; raises `InputError` if their examples differ."
+    "Compare average scores, a minus b, by paired bootstrap; raise `InputError` if their examples differ."
     first, golds = averages(a, results, draws, seed)
     second, others = averages(b, results, draws, seed)
     if golds != others:
