@@ -18,10 +18,10 @@ from .surgery import directions, fill, head_rows, keep_scores, layer_list
 # %% ../nbs/16_student.ipynb #a22a264a
 @dataclass
 class Student:
-    "A student, and what it takes from its teacher; raises `InputError` for a value that cannot work."
+    "A student and what it takes from its teacher; raises `InputError` for a value that cannot work."
     student: str = "spark"  # its shape, or the folder of a model that was cut from its teacher before
     embeddings: str = "random"  # random, truncate (the first dimensions) or svd (their principal directions)
-    layers: str = "random"  # random, or the teacher's last, first or stride, or a list such as 0,8,16
+    layers: str = "random"  # random, or which of the teacher's: last, first, stride, or a list such as 0,8,16
     whole_heads: bool = True  # cut attention head by head; False: its first rows
 
     def __post_init__(self):
@@ -32,10 +32,11 @@ class Student:
 def _check_fits(config: XLMRobertaConfig, own: XLMRobertaConfig, how: Student) -> None:
     "Raise `InputError` if a student is larger than what it is to be cut from."
     cut = (how.embeddings, how.layers) != ("random", "random")
-    wider = cut and config.hidden_size > own.hidden_size
-    if wider or how.layers != "random" and config.intermediate_size > own.intermediate_size:
-        raise InputError(f"a student of width {config.hidden_size} and FFN {config.intermediate_size} cannot be cut "
-                         f"from a teacher of {own.hidden_size} and {own.intermediate_size}; "
+    too_wide = cut and config.hidden_size > own.hidden_size
+    ffn_too_wide = how.layers != "random" and config.intermediate_size > own.intermediate_size
+    if too_wide or ffn_too_wide:
+        raise InputError(f"a student of width {config.hidden_size} and FFN {config.intermediate_size} cannot "
+                         f"be cut from a teacher of {own.hidden_size} and {own.intermediate_size}; "
                          "expected a student no wider than its teacher.")
 
 def _picks(teacher: PreTrainedModel, config: XLMRobertaConfig, how: Student) -> dict[str, Tensor]:
@@ -55,7 +56,7 @@ def make_student(
     seed: int = 0,  # of what stays random
     **changes,  # fields of `XLMRobertaConfig`
 ) -> PreTrainedModel:  # a masked language model with the teacher's vocabulary, float32, on the CPU
-    "Make a student that takes what it can from its teacher; raise `InputError` if the shapes do not allow it."
+    "Make a student of parts of its teacher; raise `InputError` if the shapes do not allow it."
     how = student if isinstance(student, Student) else Student(student)
     own = teacher.config
     config = make_config(how.student, own.vocab_size, own.max_position_embeddings - 2, **changes)
