@@ -7,6 +7,7 @@ __all__ = ['Student', 'make_student']
 
 # %% ../nbs/16_student.ipynb #f64cf8b1
 from dataclasses import dataclass
+from pathlib import Path
 
 from torch import Tensor
 from transformers import PreTrainedModel, XLMRobertaConfig
@@ -27,6 +28,8 @@ class Student:
     def __post_init__(self):
         if self.embeddings not in ("random", "truncate", "svd"):
             raise InputError(f"embeddings are '{self.embeddings}'; expected random, truncate or svd.")
+        if not Path(self.student).is_dir():
+            make_config(self.student)
 
 # %% ../nbs/16_student.ipynb #5fdf52c1
 def _check_fits(config: XLMRobertaConfig, own: XLMRobertaConfig, how: Student) -> None:
