@@ -14,6 +14,7 @@ cfg = config["DEFAULT"]
 project, version, copyright = cfg["title"], cfg["version"], cfg["copyright"]
 extensions = ["myst_nb"]
 nb_execution_mode = "off"
+nb_render_markdown_format = "myst"  # of an output: CommonMark alone has no tables
 myst_enable_extensions = ["amsmath", "attrs_block", "attrs_inline", "deflist", "dollarmath"]
 myst_heading_anchors = 4
 suppress_warnings = ["misc.highlighting_failure"]  # IPython's lexer knows no shell command over two lines
