@@ -44,7 +44,8 @@ def _prepare(
         if match.cache:
             rows, model, pad = read_cache(match.cache, match, student.config)
         else:
-            rows, pad = pack(corpus.splits["train"], tokenizer, settings.length), collate(tokenizer)
+            rows = pack(corpus.splits["train"], tokenizer, settings.length)
+            pad = collate(tokenizer)
     if how.embeddings == "random" and not Path(how.student).is_dir():
         start_bias(student, rows, "ids" if match.cache else "input_ids")
     objective = Distill(student, model, tokenizer, match, settings.mask_probability, settings.length)

@@ -136,7 +136,7 @@ def head_rows(
 ) -> Tensor:  # indices into the larger's attention dimensions, as many as the smaller's hidden size
     "Return the first dimensions of each of the first heads; raise `InputError` if there are fewer."
     size, whole = (config.hidden_size // config.num_attention_heads for config in (small, large))
-    heads, of = small.num_attention_heads, large.num_attention_heads
+    heads, of = (config.num_attention_heads for config in (small, large))
     if size > whole or heads > of:
         raise InputError(f"{heads} heads of {size} dimensions cannot be cut from {of} of {whole}; "
                          "expected as many or fewer of each, or a cut that is not head by head.")
@@ -162,7 +162,8 @@ def keep_scores(
 ) -> None:
     "Scale queries and keys, so that each head's scores vary as they did before the cut."
     for i, layer in enumerate(small.base_model.encoder.layer):
-        own, now = layer.attention.self, _score_scale(layer)
+        own = layer.attention.self
+        now = _score_scale(layer)
         before = _score_scale(large.base_model.encoder.layer[i if layers is None else layers[i]])
         ratio = torch.where(now > 0, before[: len(now)].to(now) / now, 1).sqrt()
         ratio = ratio.repeat_interleave(own.attention_head_size)
@@ -185,7 +186,8 @@ def order_heads(
     "Turn the dimensions inside each head so that the first ones matter most."
     new = sliced(model)
     for layer in new.base_model.encoder.layer:
-        own, out = layer.attention.self, layer.attention.output.dense.weight
+        own = layer.attention.self
+        out = layer.attention.output.dense.weight
         parts = [torch.cat([m.weight, m.bias[:, None]], 1) for m in (own.query, own.key, own.value)]
         q, k, v, o = (_by_head(part, own.num_attention_heads) for part in (*parts, out.T))
         q, k = _ordered(q, k)
@@ -214,7 +216,8 @@ def _at_norms(model: PreTrainedModel, text: Mapping[str, Tensor], hook: Callable
 
 def _norm_outputs(model: PreTrainedModel, text: Mapping[str, Tensor]) -> dict[str, Tensor]:
     "Return the outputs of each layer norm at the real tokens, tokens x width, by name."
-    real, outputs = text["attention_mask"].bool(), {}
+    real = text["attention_mask"].bool()
+    outputs = {}
     def keep(name, norm, inputs, output): outputs[name] = output[real]
     _at_norms(model, text, keep)
     return outputs
@@ -242,10 +245,10 @@ def directions(
     k: int,  # directions
 ) -> Tensor:  # width x k, orthonormal columns, float64
     "Return the mean direction and the k - 1 largest others, in the basis nearest to k of the old axes."
-    moment, d = moment.double(), len(moment)
-    old, new = (_mean_direction(n, moment.device) for n in (d, k))
+    moment = moment.double()
+    old, new = (_mean_direction(n, moment.device) for n in (len(moment), k))
     top = torch.linalg.eigh(_without(old) @ moment @ _without(old)).eigenvectors.flip(1)[:, : k - 1]
-    axes = (top.square().sum(1) + 1 / d).topk(k).indices.sort().values  # those that lie most within
+    axes = (top.square().sum(1) + 1 / len(moment)).topk(k).indices.sort().values  # those that lie most within
     u, _, v = torch.linalg.svd(top[axes].T @ _without(new), full_matrices=False)
     return torch.outer(old, new) + top @ u @ v
 
@@ -257,11 +260,12 @@ def _fit_norms(
     text: Mapping[str, Tensor],  # a batch of `collate`
 ) -> None:
     "Fit each layer norm, in turn, to the larger model's hidden states in the new directions."
-    real, targets = text["attention_mask"].bool(), _norm_outputs(large, text)
+    real = text["attention_mask"].bool()
+    targets = _norm_outputs(large, text)
     def fit(name, norm, inputs, output):
         x = F.layer_norm(inputs[0][real].double(), P.shape[1:], eps=norm.eps)
         y = targets[name].double() @ P
-        x0, y0 = x - x.mean(0), y - y.mean(0)
+        x0, y0 = (z - z.mean(0) for z in (x, y))
         scale = (x0 * y0).mean(0) / x0.square().mean(0).clamp(min=1e-12)
         norm.weight.copy_(scale)
         norm.bias.copy_(y.mean(0) - scale * x.mean(0))

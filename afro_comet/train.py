@@ -79,10 +79,8 @@ class Settings:
             raise InputError("precision is fp16, and there is no GPU here; expected auto, no or bf16.")
 
 # %% ../nbs/14_train.ipynb #ba048f74
-def dropout(
-    settings: Settings,
-) -> dict[str, float]:  # fields of an XLM-R configuration
-    "Return the dropout of a run, as a configuration names it."
+def dropout(settings: Settings) -> dict[str, float]:
+    "Return the dropout of a run as fields of an XLM-R configuration."
     return {"hidden_dropout_prob": settings.dropout, "attention_probs_dropout_prob": settings.dropout}
 
 # %% ../nbs/14_train.ipynb #3d6118dd
@@ -92,9 +90,8 @@ def learning_rate(
 ) -> float:
     "Return the learning rate of a step: linear warm-up to the peak, then linear decay to 0."
     warm = max(round(settings.warmup * settings.steps), 1)
-    rising = (step + 1) / warm
     falling = max(settings.steps - step, 1) / max(settings.steps - warm, 1)
-    return settings.rate * min(rising, falling)
+    return settings.rate * min((step + 1) / warm, falling)
 
 # %% ../nbs/14_train.ipynb #3faed0c9
 def stalled(
@@ -153,7 +150,10 @@ class Loop:
                  job: Job,
                  settings: Settings,
                  run: Path):  # run folder; a run found there is resumed
-        self.objective, self.job, self.settings, self.run = objective, job, settings, run
+        self.objective = objective
+        self.job = job
+        self.settings = settings
+        self.run = run
         self.accelerator = _accelerator(settings, run)
         optimizer = _optimizer_for(objective, settings)
         self.module, self.optimizer = self.accelerator.prepare(objective, optimizer)
@@ -165,18 +165,19 @@ class Loop:
 
     def _batches(self) -> Iterator[dict]:
         "Return the batches of the steps that are left, in the order of the whole run."
-        settings, rows = self.settings, self.job.rows
+        settings = self.settings
         each = settings.accumulate * self.accelerator.num_processes  # batches a step
-        start, stop = self.done * each, settings.steps * each
-        order = Order(token_counts(rows), settings.batch, stop, start, settings.seed)
-        return iter(self.accelerator.prepare(DataLoader(rows, batch_sampler=order, collate_fn=self.job.pad)))
+        lengths = token_counts(self.job.rows)
+        order = Order(lengths, settings.batch, settings.steps * each, self.done * each, settings.seed)
+        loader = DataLoader(self.job.rows, batch_sampler=order, collate_fn=self.job.pad)
+        return iter(self.accelerator.prepare(loader))
 
     def _past_scores(self) -> list[float]:
         "Return the dev scores that a resumed run finds in its log."
-        name, log = self.best.name, self.run / "log.jsonl"
-        lines = log.read_text().splitlines() if name and log.exists() else []
-        rows = [json.loads(line) for line in lines]
-        return [self.best.value(row) for row in rows if name.lstrip("-") in row]
+        if self.job.best is None or not self.log.path.exists():
+            return []
+        rows = [json.loads(line) for line in self.log.path.read_text().splitlines()]
+        return [self.best.value(row) for row in rows if self.job.best.lstrip("-") in row]
 
 # %% ../nbs/14_train.ipynb #2c4ef7e9
 def update(
@@ -184,7 +185,8 @@ def update(
     step: int,  # counted from 0
 ) -> float:  # learning rate of the step
     "Do one optimiser update."
-    settings, accelerator = loop.settings, loop.accelerator
+    settings = loop.settings
+    accelerator = loop.accelerator
     loop.log.begin()
     batches = [next(loop.batches) for _ in range(settings.accumulate)]  # before seeding: a new loader draws
     rate = learning_rate(step, settings)
@@ -249,8 +251,7 @@ def fit(
 ) -> None:  # trains `objective` in place
     "Train; raise `InputError` when a loss is no longer finite or a checkpoint cannot be written."
     loop = Loop(objective, job, settings, run)
-    steps = range(loop.done, settings.steps)
-    bar = tqdm(steps, initial=loop.done, total=settings.steps, desc=run.name, leave=False,
+    bar = tqdm(range(loop.done, settings.steps), run.name, settings.steps, leave=False, initial=loop.done,
                disable=not loop.accelerator.is_main_process, mininterval=0.5 if sys.stderr.isatty() else 60)
     for step in bar:
         if stalled(loop.scores, settings):
@@ -273,13 +274,13 @@ def learn(
     record: dict,  # content of `run.json`, of `describe_run`
 ) -> Path:  # folder of the model, `run/model`
     "Train an objective in a run folder, from the record to the model."
-    trained = sum(p.numel() for p in objective.parameters() if p.requires_grad)
     if processes().is_main_process:
+        trained = sum(p.numel() for p in objective.parameters() if p.requires_grad)
         write_json(run / "run.json", record | {"trained_parameters": trained})
     fit(objective, job, settings, run)
     if processes().is_main_process:
-        model = objective.model
-        publish(model.merge_and_unload() if hasattr(model, "merge_and_unload") else model, tokenizer, run)
+        merge = getattr(objective.model, "merge_and_unload", None)  # of adapters
+        publish(merge() if merge else objective.model, tokenizer, run)
     processes().wait_for_everyone()
     return run / "model"
 
@@ -336,9 +337,8 @@ def pretrain(
     config, tokenizer = _config_and_tokenizer(model, tokenizer)
     check_length(settings.length, config)
     asked = asdict(settings) | {"job": "pretrain", "model": str(model), "vocab_size": len(tokenizer)}
-    run = Path(run)
     record = describe_run(run, asked, dict(corpus.splits))
-    if made := finished(run):
+    if made := finished(Path(run)):
         return made
     with processes().main_process_first():
         blocks = pack(corpus.splits["train"], tokenizer, settings.length)
@@ -347,4 +347,4 @@ def pretrain(
     objective = MaskedLM(encoder, tokenizer, settings.mask_probability)
     pad = collate(tokenizer)
     job = Job(blocks, {"masked_lm": 1.0}, pad, held_out_loss(objective, held, pad), "-dev_masked_lm")
-    return learn(objective, tokenizer, job, settings, run, record)
+    return learn(objective, tokenizer, job, settings, Path(run), record)
