@@ -73,8 +73,11 @@ class Order:
         start: int = 0,  # batches to leave out at the front: those before the resumed step
         seed: int = 0,
     ):
-        self.lengths, self.batch_size, self.stop = np.asarray(lengths), size, stop
-        self.start, self.seed = start, seed
+        self.lengths = np.asarray(lengths)
+        self.batch_size = size
+        self.stop = stop
+        self.start = start
+        self.seed = seed
         self.drop_last = False  # accelerate reads it
 
     @property
@@ -92,7 +95,8 @@ class Order:
         return [batches[i] for i in rng.permutation(len(batches))]
 
     def __iter__(self) -> Iterator[list[int]]:
-        number, batches = -1, []
+        number = -1
+        batches = []
         for i in range(self.start, self.stop):
             if i // self.per_epoch != number:
                 number = i // self.per_epoch

@@ -203,7 +203,8 @@ def _forward_flops(
     length: int,  # tokens a text
 ) -> float:  # a multiply-add counts as two; without the head
     "Count the floating-point operations of the matrix products in a forward pass."
-    d, f = config.hidden_size, config.intermediate_size
+    d = config.hidden_size
+    f = config.intermediate_size
     return 2 * batch * length * config.num_hidden_layers * (4 * d * d + 2 * d * f + 2 * length * d)
 
 # %% ../nbs/23_bench.ipynb #635dae69
@@ -234,7 +235,8 @@ def _teacher_rates(bench: Bench) -> dict[str, float]:
 # %% ../nbs/23_bench.ipynb #98d90486
 def _child(side: str, options: str, folder: str) -> None:
     "Run one turn of one side in this process; print the figures as JSON."
-    bench, place = Bench(**json.loads(options)), Path(folder)
+    bench = Bench(**json.loads(options))
+    place = Path(folder)
     if bench.threads:
         torch.set_num_threads(bench.threads)
     torch.manual_seed(0)
@@ -311,7 +313,8 @@ def bench_train(
     steps: int = 10,  # timed, after one that is not
 ) -> dict[str, float]:  # pretrain_tokens_per_s, finetune_tokens_per_s
     "Measure the tokens per second of the loop's step, with masked text and with labels."
-    bench, figures = Bench(shape, shape, vocab_size, vocab_size, batch, length, steps), {}
+    bench = Bench(shape, shape, vocab_size, vocab_size, batch, length, steps)
+    figures = {}
     with TemporaryDirectory() as folder:
         for name, (objective, job) in _training_jobs(bench).items():
             seconds = _seconds(_loop_step(objective, job, bench, Path(folder)), steps)

@@ -107,7 +107,8 @@ def _shard(
     keep: Keep,
 ) -> Dataset:
     "Compute one file of a cache."
-    special, columns = torch.tensor(tokenizer.all_special_ids, device=teacher.device), {}
+    special = torch.tensor(tokenizer.all_special_ids, device=teacher.device)
+    columns = {}
     for start in range(rows.start, rows.stop, keep.batch):
         batch = [i % len(blocks) for i in range(start, min(start + keep.batch, rows.stop))]
         ids = torch.tensor([blocks[i]["input_ids"] for i in batch], device=teacher.device)
@@ -126,14 +127,16 @@ def cache_blocks(
     name: str,  # of the teacher, for the record
 ) -> Path:  # the folder
     "Cache the outputs of a loaded teacher; raise `InputError` if another cache lies there."
-    folder, depth = Path(folder), teacher.config.num_hidden_layers
+    folder = Path(folder)
+    depth = teacher.config.num_hidden_layers
     layers = sorted({t for _, t in layer_pairs(keep.pairs, depth, depth)})
     rows = len(blocks) * keep.passes
     settings = asdict(keep) | {"job": "cache", "rows": rows, "teacher": name, "layers": layers}
     write_json(folder / "run.json", describe_run(folder, settings, {"blocks": blocks}))
     teacher.eval().config.save_pretrained(folder)
     for start in tqdm(range(0, rows, keep.shard), desc="teacher", leave=False, disable=None):
-        file, some = folder / f"{start:010d}", range(start, min(start + keep.shard, rows))
+        file = folder / f"{start:010d}"
+        some = range(start, min(start + keep.shard, rows))
         if not file.exists():
             with torch.random.fork_rng(), atomic(file) as part:
                 torch.manual_seed(keep.seed * 1_000_003 + start)

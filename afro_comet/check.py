@@ -165,8 +165,10 @@ def plot_checks(
     checks: dict[str, pd.DataFrame],  # what `check` gives
 ) -> plt.Figure:  # a row for each language: labels on the left, lengths on the right
     "Draw the balance of labels in train and the lengths, by language."
-    labels, length = checks["labels"], checks["length"]
-    languages, n = sorted(length["language"].unique()), 1 + bool(len(labels))
+    labels = checks["labels"]
+    length = checks["length"]
+    languages = sorted(length["language"].unique())
+    n = 1 + bool(len(labels))
     size = (5 * n + 2, 1.4 + .6 * len(languages))
     fig, axes = plt.subplots(1, n, figsize=size, layout="constrained", squeeze=False)
     if n > 1:

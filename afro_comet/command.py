@@ -28,7 +28,7 @@ def flat(
     title: str,  # of the options in the help
 ) -> Parameter:
     "Return what turns the fields of a dataclass into options of their own."
-    return Parameter(name="*", group=Group(title, sort_key=1))
+    return Parameter(name="*", group=Group.create_ordered(title))
 
 many = Parameter(consume_multiple=True, negative="")  # several values after one option: --languages swa yor
 

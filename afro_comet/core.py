@@ -175,7 +175,8 @@ def _check_value(name: str, value: object, kind: object, what: str) -> object:
     "Return a value of an option; raise `InputError` if it is of another type."
     if _fits(value, kind):
         return value
-    found, hint = f"a {type(value).__name__}", ""
+    found = f"a {type(value).__name__}"
+    hint = ""
     if not isinstance(value, (dict, list)):
         found = repr(str(value)[:60])
     if isinstance(value, str) and re.fullmatch(r"[\d.]+e[-+]?\d+", value):
@@ -189,11 +190,13 @@ def build(
     what: str = "",  # what is built, for errors; the name of the dataclass if not given
 ):  # one of its kind
     "Make a dataclass from options; raise `InputError` for an unknown name, a wrong value or a missing one."
-    what, known = what or kind.__name__, options_of(kind)
+    what = what or kind.__name__
+    known = options_of(kind)
     for name in options:
         if name not in known:
             raise InputError(_explain_unknown(name, known, what))
-    types, given = get_type_hints(kind), {}
+    types = get_type_hints(kind)
+    given = {}
     for own in fields(kind):
         if is_dataclass(types[own.name]):
             part = {name: options[name] for name in options_of(types[own.name]) if name in options}

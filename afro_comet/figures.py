@@ -117,7 +117,8 @@ def plot_cells(
     ax: Axes | None = None,
 ) -> Axes:
     "Draw the average score of each cell but `majority`, which would squeeze all others."
-    cells, seeds = [cell for cell in dict.fromkeys(rows.cell) if cell != "majority"], by_seed(rows)
+    cells = [cell for cell in dict.fromkeys(rows.cell) if cell != "majority"]
+    seeds = by_seed(rows)
     ax = ax or plt.figure(figsize=(8, 0.8 + 0.27 * len(cells)), layout="constrained").subplots()
     for y, cell in enumerate(cells):
         draws, _ = averages(rows[rows.cell == cell], results)
@@ -165,7 +166,8 @@ def plot_curves(
 ) -> Axes:
     "Draw a line a cell: the mean over seeds, with a band from the lowest seed to the highest."
     ax = ax or plt.figure(figsize=(5.5, 3.6), layout="constrained").subplots()
-    drawn, dots = curves[curves.cell.isin(cells)], dict(marker="o", markersize=4, markeredgewidth=0)
+    drawn = curves[curves.cell.isin(cells)]
+    dots = dict(marker="o", markersize=4, markeredgewidth=0)
     palette = dict(zip(cells, colours))
     by_cell = dict(hue="cell", hue_order=cells, palette=palette, errorbar=("pi", 100))
     sns.lineplot(drawn, x=x, y="value", ax=ax, **by_cell, **dots)
@@ -215,7 +217,8 @@ def plot_map(
 ) -> Axes:
     "Draw the drop of each task in each language as a map, with its 95 % interval."
     ax = ax or plt.figure(figsize=(7, 2.5), layout="constrained").subplots()
-    tasks, languages = lost.index.unique("task"), lost.index.unique("language")
+    tasks = lost.index.unique("task")
+    languages = lost.index.unique("language")
     value = lost[0].unstack().loc[tasks, languages]
     label = lost.apply(with_interval, axis=1, between="\n").unstack().loc[tasks, languages]
     colours = dict(cmap="vlag", center=0, vmin=-limit, vmax=limit, cbar=False)
@@ -233,7 +236,8 @@ def plot_depth(
 ) -> Axes:
     "Draw what is lost of the uncut score as a cut goes deeper: a line a task, the mean over languages."
     ax = ax or plt.figure(figsize=(4.5, 3.5), layout="constrained").subplots()
-    cells, ticks = list(sizes.values()), list(sizes)
+    cells = list(sizes.values())
+    ticks = list(sizes)
     lost = drops(scores.loc[cells], scores.loc[cells[0]])
     for task, colour in zip(lost.index.unique("task"), COLOURS[3:]):
         found = lost.xs(task, level="task").groupby("cell", sort=False).mean().loc[cells]
@@ -251,7 +255,8 @@ def _lay_out(
     choices: dict[str, dict[str, str]],  # choice: label: cell
 ) -> pd.DataFrame:  # a row a line of the figure: y, label, cell, first (cell of its group), colour
     "Return what stands on each line of an ablation's figure."
-    out, y = [], 0.0
+    out = []
+    y = 0.0
     for (choice, rivals), colour in zip(choices.items(), sns.color_palette("dark", len(choices))):
         first = next(iter(rivals.values()))
         for label, cell in rivals.items():
@@ -295,7 +300,8 @@ def plot_choices(
     scores: pd.DataFrame,  # of `draw_scores`
 ) -> Figure:
     "Draw the loss of each cell, and for each task what it lost of the first of its group."
-    places, tasks = _lay_out(choices), scores.index.unique("task")
+    places = _lay_out(choices)
+    tasks = scores.index.unique("task")
     size = (4 * (1 + len(tasks)), 0.6 + 0.27 * places.y.max())
     fig, axes = plt.subplots(1, 1 + len(tasks), figsize=size, layout="constrained", sharey=True)
     _plot_losses(places, losses, axes[0])
@@ -313,7 +319,9 @@ def _fit_line(
     at: np.ndarray,  # where the line is wanted
 ) -> tuple[float, float, np.ndarray, np.ndarray]:  # the slope and the line, each with half of its interval
     "Fit a line by least squares, with 95 % intervals by Student's t."
-    fit, wide, away = linregress(x, y), student_t.ppf(0.975, len(x) - 2), x - x.mean()
+    fit = linregress(x, y)
+    wide = student_t.ppf(0.975, len(x) - 2)
+    away = x - x.mean()
     rest = y - fit.intercept - fit.slope * x
     variance = (rest**2).sum() / (len(x) - 2) * (1 / len(x) + (at - x.mean()) ** 2 / (away**2).sum())
     return fit.slope, wide * fit.stderr, fit.intercept + fit.slope * at, wide * np.sqrt(variance)

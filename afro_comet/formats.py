@@ -100,7 +100,8 @@ def read_table(
     quoted: bool = False,  # whether its fields follow the quoting rules of CSV
 ) -> Iterator[tuple[int, list[str]]]:  # line number and fields, the header first
     "Stream the records of a table; raise `InputError` for a blank line inside or a record of another width."
-    blank, width = 0, 0
+    blank = 0
+    width = 0
     for n, fields in (_read_quoted if quoted else _read_plain)(path):
         if len(fields) < 2 and not "".join(fields).strip():
             blank = blank or n
@@ -123,7 +124,8 @@ def _find_column(
     for name in names:
         if name in header:
             return header.index(name)
-    found, expected = ", ".join(map(repr, header))[:300], " or ".join(map(repr, names))
+    found = ", ".join(map(repr, header))[:300]
+    expected = " or ".join(map(repr, names))
     raise InputError(f"{path}, line 1: found the columns {found}; expected {expected} among them")
 
 # %% ../nbs/03_formats.ipynb #4c6bdf7d
@@ -159,7 +161,8 @@ def read_rows(
     task: Task,  # names the columns, the labels and the quoting
 ) -> dict[str, list]:  # `text` (str) and `label` (number of the class), row by row
     "Read one split of a classification task; raise `InputError` for the first fault."
-    rows, table = {"text": [], "label": []}, read_table(path, task.quoted)
+    rows = {"text": [], "label": []}
+    table = read_table(path, task.quoted)
     *columns, label = _find_columns(path, next(table, (1, []))[1], task)
     for n, fields in table:
         text = "\n".join(fields[column] for column in columns)
@@ -205,7 +208,8 @@ def read_tags(
     repair: bool = False,  # whether an I- without its B- becomes a B-
 ) -> dict[str, list]:  # `tokens` (list of str) and `tags` (list of tag numbers), sentence by sentence
     "Read one split of a tagging task; raise `InputError` for the first fault."
-    rows, before = {"tokens": [], "tags": []}, None  # no tag before the first of a sentence
+    rows = {"tokens": [], "tags": []}
+    before = None  # no tag before the first of a sentence
     for n, line in read_lines(path):
         line, where = line.strip(" \t\r"), f"{path}, line {n}"
         if not line or line.startswith("-DOCSTART-"):

@@ -65,7 +65,8 @@ def _looks(
     lengths: tuple[int, ...],  # characters of its beginnings and endings
 ) -> list[str]:
     "Return a word in lower case, its shape, its beginnings and its endings."
-    low, ends = word.lower(), []
+    low = word.lower()
+    ends = []
     for n in lengths:
         if len(low) > n:
             ends += [f"begins={low[:n]}", f"ends={low[-n:]}"]
@@ -78,7 +79,8 @@ def _word_features(
     "Return the looks of each word and of its neighbours, and the words two places away."
     words = [unicodedata.normalize("NFC", word) for word in words]
     own = [_looks(word, (1, 2, 3, 4)) for word in words]
-    near, far = [_looks(word, (3,)) for word in words], [[word.lower()] for word in words]
+    near = [_looks(word, (3,)) for word in words]
+    far = [[word.lower()] for word in words]
     out = []
     for i in range(len(words)):
         places = [(0, own), (-1, near), (1, near), (-2, far), (2, far)]
@@ -103,7 +105,8 @@ class Tagger:
     "A conditional random field: sentences -> tags."
     def __init__(self,
                  weights: bytes):  # as CRFsuite stores them
-        self.weights, self.field = weights, pycrfsuite.Tagger()
+        self.weights = weights
+        self.field = pycrfsuite.Tagger()
         self.field.open_inmemory(weights)
 
     def __reduce__(self):
@@ -121,7 +124,8 @@ def _train_taggers(
     steps: int = 50,  # at most, of L-BFGS
 ) -> list[Tagger]:  # one for each C
     "Train a conditional random field at several strengths of regularisation."
-    trainer, out = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False), []
+    trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
+    out = []
     for words, gold in zip(sentences, tags):
         trainer.append(_word_features(words), gold)
     with TemporaryDirectory() as folder:
@@ -164,13 +168,15 @@ def _log_probabilities(model: Pipeline, texts: list[str], labels: list[str], fol
 class Linear:
     "One linear model a language: `predict(texts, languages)` gives label names, or tags of lists of words."
     def __init__(self):
-        self.models, self.dev = {}, {}  # by language: a pipeline or a tagger, and its score on dev
+        self.models = {}
+        self.dev = {}  # by language: a pipeline or a tagger, and its score on dev
 
     def fit(self,
             data: DatasetDict,  # a labelled task, with the splits train and validation
             strengths: Sequence[float] = ()) -> "Linear":  # values of C; empty: those of the kind of task
         "Train on `train` and choose C on `validation`, for each language."
-        metric, held = metric_of(data["train"]), data["validation"]
+        metric = metric_of(data["train"])
+        held = data["validation"]
         dev = {language: answers for language, *answers in by_language(held, *examples(held))}
         for language, inputs, labels in by_language(data["train"], *examples(data["train"])):
             best = _best(_candidates(inputs, labels, strengths), metric, *dev[language])
@@ -191,7 +197,8 @@ class Linear:
              rows: Dataset,  # of a classification task
              folds: int = 0) -> np.ndarray:  # above 0 for training rows: models that did not see them answer
         "Return log-probabilities, texts x classes."
-        names, floor = label_names(rows), math.log(1e-6)
+        names = label_names(rows)
+        floor = math.log(1e-6)
         out = np.full((len(rows), len(names)), floor, np.float32)
         for language, where, texts, labels in by_language(rows, range(len(rows)), *examples(rows)):
             model = self.models[language]

@@ -27,12 +27,14 @@ def _kl(s: Tensor, t: Tensor, T: float) -> Tensor:
 
 def _reverse_kl(s: Tensor, t: Tensor, T: float) -> Tensor:
     "Return KL(s || t)."
-    s, t = F.log_softmax(s / T, dim=-1), F.log_softmax(t / T, dim=-1)
+    s = F.log_softmax(s / T, dim=-1)
+    t = F.log_softmax(t / T, dim=-1)
     return F.kl_div(t, s, log_target=True, reduction="sum") * T**2
 
 def _js(s: Tensor, t: Tensor, T: float) -> Tensor:
     "Return the mean divergence of both from their mean."
-    s, t = F.log_softmax(s / T, dim=-1), F.log_softmax(t / T, dim=-1)
+    s = F.log_softmax(s / T, dim=-1)
+    t = F.log_softmax(t / T, dim=-1)
     middle = torch.logaddexp(s, t) - math.log(2)
     return sum(F.kl_div(middle, z, log_target=True, reduction="sum") for z in (s, t)) / 2 * T**2
 
@@ -50,7 +52,8 @@ class _ByRows(torch.autograd.Function):
     @staticmethod
     def forward(ctx, s: Tensor, t: Tensor, T: float, divergence: Callable, numbers: int = 2**20) -> Tensor:
         gradient = torch.empty_like(s) if ctx.needs_input_grad[0] else None
-        total, size = _single(s).new_zeros(()), max(numbers // s.shape[-1], 1)
+        total = _single(s).new_zeros(())
+        size = max(numbers // s.shape[-1], 1)
         for i in range(0, len(s), size):
             with torch.enable_grad():
                 rows = _single(s[i : i + size]).detach().requires_grad_(gradient is not None)
@@ -113,7 +116,8 @@ def soft_from_top(
     temperature: float = 2.0,  # T > 0, the one that `logp` was made at
 ) -> Tensor:  # scalar, nats times T squared
     "Return the soft-target loss from a teacher's likeliest pieces and its rest, the mean over positions."
-    z, p = student.float() / temperature, logp.float().exp()
+    z = student.float() / temperature
+    p = logp.float().exp()
     q = z.gather(-1, top) - z.logsumexp(-1, keepdim=True)
     kept = (p * (logp.float() - q)).sum(-1)
     rest = _rest(p) * (_rest(p).log() - _rest(q.exp()).log())
@@ -166,7 +170,8 @@ class Projection(nn.Module):
         self.weight = nn.Parameter(torch.eye(length if kind == "linear" else length**2))
 
     def forward(self, maps: Tensor) -> Tensor:  # batch x queries x keys -> the same shape
-        n, L = maps.shape[-1], self.length
+        n = maps.shape[-1]
+        L = self.length
         if n > L:
             raise InputError(f"a text of {n} tokens; expected at most {L}, the length of the projection.")
         weight = self.weight.to(maps.dtype)

@@ -93,7 +93,8 @@ def _child(folder: str, threads: int) -> None:
     times = _time_texts(predict, job["texts"], job["languages"])
     rate = _texts_per_second(predict, job["texts"], job["languages"])
     peak = peak_memory() / 1e6
-    median, p90 = float(np.median(times)), float(np.quantile(times, 0.9))
+    median = float(np.median(times))
+    p90 = float(np.quantile(times, 0.9))
     figures = {"parameters": count, "latency_ms": median, "p90_ms": p90, "texts_per_s": rate, "peak_mb": peak,
                "model_mb": peak - before}
     print(json.dumps(figures))

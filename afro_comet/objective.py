@@ -90,7 +90,8 @@ def listen(
     parts: Iterable[tuple[int, str]],  # layer, counted from 0, and query, key, value or hidden (its output)
 ) -> Iterator[dict[tuple[int, str], Tensor]]:  # filled by each forward pass: batch x tokens x width
     "Record what layers compute."
-    outputs, hooks = {}, []
+    outputs = {}
+    hooks = []
 
     def keep(place, module, inputs, output):
         outputs[place] = output[0] if isinstance(output, tuple) else output
@@ -172,7 +173,8 @@ def layer_outputs(
         hidden = model.base_model(seen, real).last_hidden_state
     if "attention" in losses:
         for layer in layers:
-            query, key = outputs[layer, "query"], outputs[layer, "key"]
+            query = outputs[layer, "query"]
+            key = outputs[layer, "key"]
             outputs[layer, "attention"] = attention_map(query, key, real, model.config.num_attention_heads)
     return hidden, outputs
 
@@ -201,7 +203,8 @@ def position_losses(
 ) -> dict[str, Tensor]:  # `soft`, the mean over positions, and `masked_lm`, over the masked ones
     "Return those losses of `Match` that compare predictions."
     def sums(hidden, chosen, pieces, *targets):
-        logits, out = heads[0](hidden), {}
+        logits = heads[0](hidden)
+        out = {}
         if match.soft:
             out["soft"] = soft_loss(logits, targets, heads[1], match) * len(hidden)
         if match.masked_lm:
@@ -246,14 +249,16 @@ def layer_losses(
         if match.hidden:
             found["hidden"].append(hidden_match(mapped("hidden", s), targets[t, "hidden"], real))
         for part in _PARTS["relations"] if match.relations else ():
-            student, teacher = outputs[s, part], targets[t, part]
+            student = outputs[s, part]
+            teacher = targets[t, part]
             found["relations"].append(relation_match(student, teacher, real, match.relation_heads))
     return {name: sum(values) / len(values) for name, values in found.items() if values}
 
 # %% ../nbs/12_objective.ipynb #edc2bd32
 def _check_vocabulary(student: PretrainedConfig, teacher: PretrainedConfig) -> None:
     "Raise `InputError` if two models do not share one vocabulary."
-    s, t = student.vocab_size, teacher.vocab_size
+    s = student.vocab_size
+    t = teacher.vocab_size
     if s != t:
         raise InputError(f"the student has {s:,} pieces and the teacher {t:,}; expected one vocabulary.")
 
@@ -268,7 +273,8 @@ class Distill(MaskedLM):
                  mask_probability: float = 0.15,  # of each ordinary token
                  length: int = 128):  # the most tokens of a text, for a projection
         super().__init__(student, tokenizer, mask_probability, match.chunk)
-        small, large = student.config, getattr(teacher, "config", teacher)
+        small = student.config
+        large = getattr(teacher, "config", teacher)
         _check_vocabulary(small, large)
         self.match = match
         self.frozen = (teacher.eval().requires_grad_(False),) if isinstance(teacher, nn.Module) else ()
@@ -284,7 +290,9 @@ class Distill(MaskedLM):
         return targets | {"soft": (hidden[where],)}
 
     def forward(self, batch: dict) -> dict[str, Tensor]:
-        match, real, cached = self.match, batch["attention_mask"], "chosen" in batch
+        match = self.match
+        real = batch["attention_mask"]
+        cached = "chosen" in batch
         seen, chosen = (batch["input_ids"], batch["chosen"]) if cached else self.hide(batch)
         where = chosen if match.positions == "masked" else real.bool()
         targets = batch if cached or not self.frozen else self.targets(seen, real, where)

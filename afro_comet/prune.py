@@ -35,7 +35,8 @@ def _batch_importance(loss: Tensor, layers: list[tuple[Tensor, Tensor, Tensor]])
 @contextmanager
 def _judged(model: PreTrainedModel, weights: list[Tensor]) -> Iterator[None]:
     "Turn dropout off and the gradients of some weights on; restore both at the end."
-    training, needed = model.training, [p.requires_grad for p in weights]
+    training = model.training
+    needed = [p.requires_grad for p in weights]
     model.eval()
     try:
         for p in weights:
@@ -56,7 +57,9 @@ def ffn_importance(
     seed: int = 0,  # of the masks
 ) -> Tensor:  # layers x neurons, float32, in nats summed over batches
     "Estimate what each FFN neuron adds to the masked-LM loss, to first order (second paper, stage 2)."
-    layers, pad, total = _ffn_weights(model), collate(tokenizer), 0
+    layers = _ffn_weights(model)
+    pad = collate(tokenizer)
+    total = 0
     objective = MaskedLM(model, tokenizer, mask_probability).to(model.device)
     with _judged(model, [p for layer in layers for p in layer]), torch.random.fork_rng():
         torch.manual_seed(seed)
@@ -78,7 +81,8 @@ def prune_ffn(
     width: int,  # neurons that each layer keeps
 ) -> PreTrainedModel:  # a stock model with a smaller `intermediate_size`
     "Keep the most important FFN neurons of each layer, in their order; raise `InputError` if that cannot be."
-    layers, own = model.config.num_hidden_layers, model.config.intermediate_size
+    layers = model.config.num_hidden_layers
+    own = model.config.intermediate_size
     if tuple(importance.shape) != (layers, own):
         found = " x ".join(map(str, importance.shape))
         raise InputError(f"importance of {found} neurons for a model of {layers} layers x {own}; "

@@ -135,10 +135,12 @@ def compress(
     report: Callable[[str], None] = print,  # called with a line before each step
 ) -> pd.DataFrame:  # a row a step: parameters, bytes, latency_ms, peak_mb, masked_lm, fertility, dev scores
     "Follow a recipe and measure after each step, once; write `steps.json` and `waterfall.png`."
-    folder, recipe.text = Path(folder), replace(recipe.text, data=str(data))
+    folder = Path(folder)
+    recipe.text = replace(recipe.text, data=str(data))
     tasks = {task: load(task, recipe.languages, data, recipe.repair) for task in recipe.tasks}
     context = Context(recipe.text, recipe.seed, folder, partial(beside, recipe.home))
-    models, path = run_steps(context, recipe.parsed, folder, report), folder / "steps.json"
+    models = run_steps(context, recipe.parsed, folder, report)
+    path = folder / "steps.json"
     asked = _asked(recipe)
     done = read_json(path, "the measurements of a recipe") if path.exists() else {}
     if asked.items() <= done.items():
@@ -281,7 +283,8 @@ def write_recipe(
         raise InputError(f"megabytes is {megabytes} for {name}; expected one for fit, none for others.")
     with loading(start):
         config = AutoConfig.from_pretrained(start)
-    vocab_size, match = round(config.vocab_size * 40_000 / 250_002), {}
+    vocab_size = round(config.vocab_size * 40_000 / 250_002)
+    match = {}
     if name == "comet":
         steps = _comet_steps(config, vocab_size)
     else:

@@ -58,7 +58,8 @@ def result_rows(
     **common,  # study, cell, model, seed, task, split, parameters, bytes, latency_ms, teacher, run
 ) -> list[dict]:  # one row a language
     "Store predictions and return their result rows, one a language."
-    metric, out = metric_of(rows), []
+    metric = metric_of(rows)
+    out = []
     common["made_on"] = "gpu" if torch.cuda.is_available() else "cpu"
     for language, g, p in by_language(rows, gold, predicted):
         path = _predictions_path(common | {"language": language})
@@ -177,7 +178,8 @@ def difference_table(
     results: str | Path,  # the folder that `predictions` is relative to
 ) -> pd.DataFrame:  # a row a pair: difference, low, high, spread of seeds (if both have several)
     "Return the score of the first cell minus that of the second, with its 95 % interval over examples."
-    found, spread = {}, by_seed(rows).std(axis=1)
+    found = {}
+    spread = by_seed(rows).std(axis=1)
     for first, second in pairs:
         difference, low, high = paired(rows[rows.cell == first], rows[rows.cell == second], results)
         found[f"{first} − {second}"] = difference, low, high, np.hypot(spread[first], spread[second])
@@ -190,7 +192,8 @@ def pooled(
     results: str | Path,  # the folder that `predictions` is relative to
 ) -> tuple[list, list]:  # gold and predicted
     "Return the answers of all rows, one row after another."
-    gold, predicted = [], []
+    gold = []
+    predicted = []
     for row in rows.itertuples():
         g, p = _read_answers(row, results)
         gold += g

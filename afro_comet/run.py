@@ -78,7 +78,8 @@ def _check_same(path: Path, own: dict) -> None:
     "Raise `InputError` if the record in a file has other settings or data."
     if not path.exists():
         return
-    old, new = read_json(path, "the record of a run"), own["settings"]
+    old = read_json(path, "the record of a run")
+    new = own["settings"]
     differs = sorted(name for name in new | old["settings"] if old["settings"].get(name) != new.get(name))
     if differs or old["data"] != own["data"]:
         raise InputError(f"{path}: a run with other {', '.join(differs) or 'data'} lies here; "
@@ -124,7 +125,9 @@ class Log:
 
     def clear(self):
         "Forget the losses since the last line."
-        self.rows, self.tokens, self.seconds = [], [], 0.0
+        self.rows = []
+        self.tokens = []
+        self.seconds = 0.0
 
     def begin(self):
         "Start the clock of a step: the time between steps is not training."
@@ -204,7 +207,8 @@ def save_checkpoint(
 ) -> None:
     "Write `checkpoint/step-N` atomically and keep one older; raise `InputError` if it cannot be written."
     home = run / "checkpoint"
-    whole, part = home / f"step-{step:08d}", home / f"part-{step:08d}"
+    whole = home / f"step-{step:08d}"
+    part = home / f"part-{step:08d}"
     part.mkdir(parents=True, exist_ok=True)
     try:
         with writing(part):
@@ -250,7 +254,8 @@ def load_checkpoint(
     run: Path,  # run folder
 ) -> int:  # the number of steps done, 0 without a checkpoint
     "Go back to the last good checkpoint, and cut the log back to it."
-    folder, log = _last_good(accelerator, run), run / "log.jsonl"
+    folder = _last_good(accelerator, run)
+    log = run / "log.jsonl"
     step = int(folder.name.split("-")[1]) if folder else 0
     if folder:
         accelerator.load_state(folder)

@@ -64,9 +64,11 @@ def _sentiment_sample(
     rng: random.Random,  # the source of chance
 ) -> dict[str, list[tuple[str, str]]]:  # (text, label) for train, dev and test: 360, 90 and 90 rows
     "Make tweets, balanced over the labels; the last four clauses of each label are in dev and test only."
-    splits, seen = {"train": [], "dev": [], "test": []}, set()
+    splits = {"train": [], "dev": [], "test": []}
+    seen = set()
     for label in LABELS:
-        known, held = blocks[label][:-4], blocks[label][-4:]
+        known = blocks[label][:-4]
+        held = blocks[label][-4:]
         makers = [partial(_one_clause, rng, blocks, known), partial(_two_clauses, rng, blocks, known, known)]
         splits["train"] += [(text, label) for make in makers for text in _distinct(60, make, seen)]
         for split in ("dev", "test"):

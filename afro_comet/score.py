@@ -116,7 +116,8 @@ def score_counts(
     size = round(sums.shape[1] ** 0.5)
     table = sums.reshape(-1, size, size)
     right = np.diagonal(table, axis1=1, axis2=2)
-    gold, predicted = table.sum(2), table.sum(1)
+    gold = table.sum(2)
+    predicted = table.sum(1)
     return 100 * (gold * 2 * right / np.maximum(gold + predicted, 1)).sum(1) / gold.sum(1)
 
 # %% ../nbs/19_score.ipynb #3c992941
@@ -164,7 +165,8 @@ def read_predictions(
         raise InputError(message) from error
     if list(table) != ["row", "gold", "predicted"]:
         raise InputError(f"{path}:1: columns are {', '.join(table)}; expected row, gold, predicted.")
-    gold, predicted = table["gold"].tolist(), table["predicted"].tolist()
+    gold = table["gold"].tolist()
+    predicted = table["predicted"].tolist()
     if tagging:
         return [tags.split() for tags in gold], [tags.split() for tags in predicted]
     return gold, predicted
@@ -196,9 +198,11 @@ def averages(
     without: dict[str, list[int]] | None = None,  # examples to leave out, by language
 ) -> tuple[np.ndarray, list]:  # averages: 1 + draws, first the test set's; gold labels by language
     "Average the scores of a model over languages and seeds, with their bootstrap over examples."
-    scores, golds = [], []
+    scores = []
+    golds = []
     for i, (language, group) in enumerate(rows.groupby("language")):
-        left_out, metric = set((without or {}).get(language, ())), group.metric.iloc[0]
+        left_out = set((without or {}).get(language, ()))
+        metric = group.metric.iloc[0]
         answers = [_answers(row, Path(results), left_out) for row in group.itertuples()]
         weights = resampling(len(answers[0][0]), draws, (seed, i))
         by_seed = [score_counts(metric, weights @ example_counts(metric, *answer)) for answer in answers]

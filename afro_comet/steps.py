@@ -296,7 +296,8 @@ def run_steps(
     report: Callable[[str], None] = print,  # called with a line before each step
 ) -> list[str | Path]:  # folder or Hub name of the model after each step
     "Run one step after the other; what is finished in the folder is not done again."
-    models, now = [], None
+    models = []
+    now = None
     context = replace(context, before=None)
     for i, one in enumerate(steps):
         options = " ".join(f"{name}={value}" for name, value in one.options.items())

@@ -69,7 +69,9 @@ def _logits(
     batch: int = 64,  # examples a forward pass
 ) -> list[np.ndarray]:  # of each row: classes, or pieces x classes
     "Compute the logits of all rows, in batches of similar length."
-    out, pad, ids = [None] * len(rows), collate(tokenizer), rows["input_ids"]
+    out = [None] * len(rows)
+    pad = collate(tokenizer)
+    ids = rows["input_ids"]
     order = np.argsort([-len(i) for i in ids], kind="stable")
     with torch.inference_mode():
         for where in np.split(order, range(batch, len(order), batch)):
@@ -92,7 +94,9 @@ def answers(
     length: int = 128,  # tokens a text is cut to; words cut off get the first label (O for entities)
 ) -> tuple[list, list]:  # gold and predicted label names; for tagging, lists of them
     "Return the gold labels of all rows and a model's predictions."
-    names, (_, gold), coded = label_names(rows), examples(rows), encode(rows, tokenizer, length)
+    names = label_names(rows)
+    (_, gold) = examples(rows)
+    coded = encode(rows, tokenizer, length)
     logits = _logits(model, coded, tokenizer)
     if "label" in rows.features:
         return gold, [names[row.argmax()] for row in logits]
@@ -172,7 +176,8 @@ def finetune(
     soft: np.ndarray | None = None,  # a teacher's logits or log-probabilities: training rows x classes
 ) -> Path:  # folder of the model, `run/model`
     "Fine-tune an encoder with a new head; dev chooses the epoch. Raise `InputError` if that cannot be."
-    run, count = Path(run), len(data["train"])
+    run = Path(run)
+    count = len(data["train"])
     tuning = _in_steps(tuning, count)
     record = describe_run(run, _asked(model, count, tuning, soft), dict(data))
     made = finished(run)
@@ -192,7 +197,8 @@ def probabilities(
     length: int = 128,  # tokens a text is cut to
 ) -> np.ndarray:  # training rows x classes
     "Compute a teacher's probabilities for the training rows; raise `InputError` for tagging."
-    rows, linear = data["train"], Path(teacher) / "linear.joblib"
+    rows = data["train"]
+    linear = Path(teacher) / "linear.joblib"
     if "label" not in rows.features:
         raise InputError("the task is tagging; expected one label a text: sentiment, topic or news.")
     if linear.exists():

@@ -119,7 +119,8 @@ def _rank_pieces(
     "Rank all pieces; raise `InputError` for an unknown order, or a piece to keep that there is not."
     if by not in _BY:
         raise InputError(f"pieces are chosen by '{by}'; expected one of {', '.join(_BY)}.")
-    number, keep = {piece: i for i, piece in enumerate(counts.index)}, list(keep)
+    number = {piece: i for i, piece in enumerate(counts.index)}
+    keep = list(keep)
     for piece in keep:
         if piece not in number:
             raise InputError(f"'{piece}' to keep is no piece of the tokenizer; "
@@ -207,7 +208,8 @@ def trim_tokenizer(
     state = _trimmed_state(json.loads(tokenizer.backend_tokenizer.to_str()), _renumber(ids))
     settings = {name: getattr(tokenizer, name) for name in _FRAME}
     small = type(tokenizer)(tokenizer_object=Tokenizer.from_str(json.dumps(state)), **settings)
-    pieces, unknown = state["model"]["vocab"], state["model"]["unk_id"]
+    pieces = state["model"]["vocab"]
+    unknown = state["model"]["unk_id"]
     small.backend_tokenizer.model = Unigram(pieces, unknown, state["model"].get("byte_fallback", False))
     return small
 
@@ -229,7 +231,8 @@ def _with_rows(
     "Copy a model with another vocabulary."
     made = {id(p): nn.Parameter(rows(p.detach()), p.requires_grad) for p in _piece_parameters(model)}
     small = copy.deepcopy(model, made)
-    table, head = small.get_input_embeddings(), small.get_output_embeddings()
+    table = small.get_input_embeddings()
+    head = small.get_output_embeddings()
     table.num_embeddings = small.config.vocab_size = len(table.weight)
     if head is not None:
         head.out_features = len(table.weight)
@@ -244,7 +247,8 @@ def trim_model(
     ids: np.ndarray,  # the ids that stay, ascending, of `choose_pieces`
 ) -> PreTrainedModel:  # a copy, of the same class, with `len(ids)` pieces
     "Leave pieces out of a model; raise `InputError` if ids are not its own or the padding id would move."
-    new, pad = _renumber(ids), model.config.pad_token_id
+    new = _renumber(ids)
+    pad = model.config.pad_token_id
     _check_ids(ids, model.get_input_embeddings().num_embeddings)
     if new.get(pad) != pad:  # XLM-R counts positions from it
         raise InputError(f"the padding id {pad} would become {new.get(pad)}; "
@@ -278,7 +282,8 @@ def trim(
     if len(tokenizer) > size:
         raise InputError(f"the tokenizer has {len(tokenizer):,} pieces and the model {size:,}; "
                          "expected a tokenizer that belongs to the model.")
-    cut, small = trim_tokenizer(tokenizer, ids), trim_model(model, ids)
+    cut = trim_tokenizer(tokenizer, ids)
+    small = trim_model(model, ids)
     kept = counts["tokens"].iloc[ids].sum() / counts["tokens"].sum()
     return small, cut, {
         "step": "trim", "vocab_size": [size, len(ids)],
@@ -305,7 +310,8 @@ def origins(
     for tokenizer in (old, new):
         check_unigram(tokenizer)
     special = {getattr(new, role): getattr(old, role) for role in _ROLES}
-    own, made = old.get_vocab(), []
+    own = old.get_vocab()
+    made = []
     for i, piece in enumerate(new.convert_ids_to_tokens(range(len(new)))):
         if i in special:
             made.append([special[i]])

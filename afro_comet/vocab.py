@@ -162,7 +162,8 @@ def _letters_long(table: pd.DataFrame) -> pd.DataFrame:
 # %% ../nbs/07_vocab.ipynb #6ee1a6d8
 def _panels(table: pd.DataFrame) -> list[tuple[pd.DataFrame, str, str, str]]:
     "Return the panels of an audit: its rows, the columns for x and y, and the label of x."
-    long, letters = table.reset_index(), _letters_long(table)
+    long = table.reset_index()
+    letters = _letters_long(table)
     long = long.assign(unknown=100 * long.unknown)
     panels = [(long, "fertility", "language", "pieces a word")]
     panels.append((long, "unknown", "language", "% of pieces unknown"))
