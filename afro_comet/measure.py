@@ -138,6 +138,8 @@ def measure(
     "Measure models in turns, each turn in a fresh process; raise `InputError` if there are no texts."
     if not texts:
         raise InputError("no texts to measure with; expected at least one.")
+    if min(threads, repeats) < 1:
+        raise InputError(f"threads is {threads} and repeats {repeats}; expected at least 1.")
     turns = []
     for _ in range(repeats):
         for name, folder in folders.items():

@@ -214,6 +214,8 @@ def load_model(
             check_family(AutoConfig.from_pretrained(folder))
         model = auto.from_pretrained(folder, dtype=dtype, **kwargs)
         tokenizer = AutoTokenizer.from_pretrained(folder)
+    if len(tokenizer) <= len(tokenizer.all_special_ids):  # what transformers makes of a folder without one
+        raise InputError(f"{folder}: found no tokenizer; expected one that belongs to the model.")
     if len(tokenizer) > model.config.vocab_size:
         sizes = f"the tokenizer has {len(tokenizer):,} pieces and the model {model.config.vocab_size:,}"
         raise InputError(f"{folder}: {sizes}; expected a tokenizer that belongs to the model.")

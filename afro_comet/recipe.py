@@ -26,7 +26,7 @@ from .core import InputError, build, check_ranges, read_json, write_json
 from .corpus import Corpus
 from .data import TASKS, load
 from .measure import measure
-from .model import blank, loading, parameters
+from .model import blank, check_family, loading, parameters
 from .steps import STEPS, Context, parse_step, run_steps
 from .tasks import Tuning, finetune, text_scores
 
@@ -283,6 +283,7 @@ def write_recipe(
         raise InputError(f"megabytes is {megabytes} for {name}; expected one for fit, none for others.")
     with loading(start):
         config = AutoConfig.from_pretrained(start)
+        check_family(config)
     vocab_size = round(config.vocab_size * 40_000 / 250_002)
     match = {}
     if name == "comet":

@@ -320,12 +320,11 @@ def _default(own: Field) -> str:
 def steps_table() -> str:  # Markdown
     "Return a table of all steps, their own options and their defaults."
     lines = ["| step | what it does | option | default | |", "|---|---|---|---|---|"]
-    shared = {*options_of(Settings), *options_of(Match)}
     for name, kind in STEPS.items():
         first = f"`{name}` | {kind.__doc__.removesuffix('.')}"
         texts = comments(Heir) | comments(kind)
         for option, own in options_of(kind).items():
-            if option not in shared:
+            if option in texts:  # those of `Settings` and `Match` are not
                 lines.append(f"| {first} | `{option}` | {_default(own)} | {texts[option]} |")
                 first = " | "
     return "\n".join(lines)

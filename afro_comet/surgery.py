@@ -218,7 +218,9 @@ def _norm_outputs(model: PreTrainedModel, text: Mapping[str, Tensor]) -> dict[st
     "Return the outputs of each layer norm at the real tokens, tokens x width, by name."
     real = text["attention_mask"].bool()
     outputs = {}
-    def keep(name, norm, inputs, output): outputs[name] = output[real]
+    def keep(name, norm, inputs, output):
+        outputs[name] = output[real]
+
     _at_norms(model, text, keep)
     return outputs
 
