@@ -129,7 +129,8 @@ def parse_cell(
         rest = build(_Rest, {key: value for key, value in spec.items() if key != way}, "it")
         if rest.finetune is True:
             raise InputError("finetune is true; expected options, or false for a cell that is not scored.")
-        steps, tuning = _steps(spec, way, defaults), None
+        steps = _steps(spec, way, defaults)
+        tuning = None
         if rest.finetune is not False:
             tuning = {task: parse_tuning(rest.finetune, defaults, task) for task in tasks}
         own = seeds if rest.seeds is None else rest.seeds
@@ -219,7 +220,9 @@ def classifier(
     run = grid.run(cell, seed) / grid.task
     if grid.cells[cell].way == "linear":
         return run if (run / "linear.joblib").exists() else Linear().fit(grid.data).save(run)
-    own, start, soft = grid.cells[cell].tuning[grid.task], encoder(grid, cell, seed), None
+    own = grid.cells[cell].tuning[grid.task]
+    start = encoder(grid, cell, seed)
+    soft = None
     tuning = replace(own.tuning, seed=seed)
     if own.teachers:
         outputs = [teacher_probabilities(grid, teacher, seed, tuning.length) for teacher in own.teachers]
@@ -254,7 +257,8 @@ def _some_text(grid: Grid, lines: int) -> Dataset:
     "Return raw text in the columns of a task's rows, each label the first one."
     raw = grid.context.corpus.of("text").splits["train"]
     raw = raw.shuffle(seed=0).select(range(min(lines, len(raw))))
-    features, first = grid.data["train"].features, label_names(grid.data["train"])[0]
+    features = grid.data["train"].features
+    first = label_names(grid.data["train"])[0]
     texts = [_WORD.findall(text) for text in raw["text"]] if "tags" in features else raw["text"]
     labels = [[first] * len(words) if "tags" in features else first for words in texts]
     return Dataset.from_dict(dict(zip(features, (texts, labels, raw["language"]))), features)
@@ -284,7 +288,8 @@ def most_frequent(
     rows: Dataset,  # to predict
 ) -> list:  # a label a row, or a list of labels a sentence
     "Return the most frequent label of each row's language."
-    tagging, (_, gold) = "tags" in train.features, examples(train)
+    tagging = "tags" in train.features
+    (_, gold) = examples(train)
     usual = {}
     for language, labels in by_language(train, gold):
         usual[language] = pd.Series(np.concatenate(labels) if tagging else labels).mode()[0]
@@ -330,9 +335,11 @@ def score_cell(
     results: Path,  # folder of the rows, where `predictions/` lies
 ) -> list[dict]:  # result rows, a language and split each, as yet without costs
     "Make, fine-tune and score a cell; rows that lie in its run are taken as they are."
-    path, corpus = grid.run(cell, seed) / f"rows-{grid.task}.jsonl", grid.context.corpus
+    path = grid.run(cell, seed) / f"rows-{grid.task}.jsonl"
+    corpus = grid.context.corpus
     asked = [*grid.cells[cell].written, corpus.lines, corpus.alpha, seed]
-    written, common = json.dumps(asked, sort_keys=True, default=str), _common(grid, cell, seed)
+    written = json.dumps(asked, sort_keys=True, default=str)
+    common = _common(grid, cell, seed)
     rows = _stored_rows(path, written, results)
     if rows:
         return rows

@@ -269,7 +269,8 @@ def _add_records(
     results: Path,  # where `STUDY-costs.json`, `STUDY-seen.json` and `STUDY-curves.jsonl` go
 ) -> None:
     "Write what belongs beside the rows: costs, test rows seen in training, and curves on dev."
-    path, here = results / f"{study.name}-costs.json", {"machine": machine(), "threads": 1}
+    path = results / f"{study.name}-costs.json"
+    here = {"machine": machine(), "threads": 1}
     before = read_json(path, "the costs of a study") if path.exists() else {}
     known = _known_costs(rows, before if here.items() <= before.items() else {})
     seen = {task: {} for task in study.tasks}
@@ -295,7 +296,8 @@ def run_study(
     if wrong:
         raise InputError(f"no cell '{wrong[0]}'; expected some of {', '.join(study.cells)}.")
     results = Path(results or Path(folder) / "results")
-    path, rows = results / f"{study.name}.jsonl", {}
+    path = results / f"{study.name}.jsonl"
+    rows = {}
     if path.exists():
         read_results(path)  # it may have been changed by hand
     jobs = _jobs(study, grids(study, data, Path(folder)))

@@ -174,7 +174,8 @@ def keep_scores(
 # %% ../nbs/15_surgery.ipynb #4e0ce395
 def _ordered(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
     "Return factors with the same a^T b (heads x size x columns), largest singular value first."
-    (qa, ra), (qb, rb) = torch.linalg.qr(a.mT), torch.linalg.qr(b.mT)
+    (qa, ra) = torch.linalg.qr(a.mT)
+    (qb, rb) = torch.linalg.qr(b.mT)
     u, s, v = torch.linalg.svd(ra @ rb.mT)
     root = s.sqrt()[..., None]
     return root * (qa @ u).mT, root * (qb @ v.mT).mT
