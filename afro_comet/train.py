@@ -29,7 +29,7 @@ from .batch import Order, collate, pack, token_counts
 from .core import InputError, check_ranges, write_json
 from .corpus import Corpus
 from .loss import mix
-from .model import fast_bf16, load_model, loading, make_config, make_encoder
+from .model import check_family, fast_bf16, load_model, loading, make_config, make_encoder
 from .objective import MaskedLM, held_out_loss
 from afro_comet.run import (
     Best,
@@ -68,7 +68,7 @@ class Settings:
     def __post_init__(self):
         counts = dict.fromkeys(("steps", "batch", "accumulate", "log_every", "save_every"), (1, None))
         sizes = ("rate", "clip", "weight_decay", "check_every", "patience", "threshold")
-        check_ranges(self, length=(3, None), warmup=(0, 1), dropout=(0, 1), **counts,
+        check_ranges(self, seed=(0, None), length=(3, None), warmup=(0, 1), dropout=(0, 1), **counts,
                      **dict.fromkeys(sizes, (0, None)))
         if not 0 < self.mask_probability < 1:
             found = self.mask_probability
@@ -194,7 +194,7 @@ def update(
     loop.module.train()
     for i, batch in enumerate(batches):
         number = (step * settings.accumulate + i) * accelerator.num_processes + accelerator.process_index
-        set_seed(settings.seed * 1_000_003 + number)
+        set_seed((settings.seed * 1_000_003 + number) % 2**32)  # numpy takes no larger ones
         losses = _backward(loop, batch, last=i + 1 == settings.accumulate)
         loop.log.add(step + 1, losses, batch["attention_mask"].sum())
     accelerator.clip_grad_norm_(loop.module.parameters(), settings.clip)
@@ -311,7 +311,9 @@ def _config_and_tokenizer(model: str | Path, tokenizer: PreTrainedTokenizerBase 
     "Return configuration and tokenizer of a model in a folder, or of a new one; raise `InputError`."
     if Path(model).is_dir():
         with loading(model):
-            return AutoConfig.from_pretrained(model), tokenizer or AutoTokenizer.from_pretrained(model)
+            config = AutoConfig.from_pretrained(model)
+            check_family(config)
+            return config, tokenizer or AutoTokenizer.from_pretrained(model)
     config = make_config(str(model))
     if tokenizer is None:
         raise InputError(f"model is the shape {model}, without tokenizer; expected a tokenizer for it.")
