@@ -70,6 +70,8 @@ class Recipe:
     def __post_init__(self):
         check_ranges(self, seed=(0, None), repeats=(1, None))
         check_tasks(self.tasks)
+        if not self.steps:
+            raise InputError("steps are []; expected at least one.")
         check_defaults(self.defaults)
         self.text = build(Corpus, {"languages": self.languages} | self.corpus, "corpus")
         self.parsed = [parse_step(step, self.defaults) for step in [{"start": self.start}, *self.steps]]

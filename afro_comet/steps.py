@@ -16,7 +16,7 @@ from datasets import Dataset
 from transformers import PreTrainedTokenizerBase
 
 from .batch import collate, pack
-from .core import InputError, build, comments, options_of, write_json
+from .core import InputError, build, check_ranges, comments, options_of, write_json
 from .corpus import Corpus
 from .distill import distill
 from .model import load_model, make_config, make_encoder
@@ -252,6 +252,9 @@ class Ffn(Cut):
     width: int  # neurons that each layer keeps
     rounds: int = 1  # of pruning, each with the importance found anew
     blocks: int = 256  # blocks of held-out text to judge by
+
+    def __post_init__(self):
+        check_ranges(self, width=(1, None), rounds=(1, None), blocks=(1, None))
 
     def cut(self, context, model, tokenizer):
         "Return the model with a narrower FFN."
