@@ -205,11 +205,10 @@ def update(
 # %% ../nbs/14_train.ipynb #9c598893
 def _backward(loop: Loop, batch: dict, last: bool) -> dict[str, Tensor]:
     "Add the gradients of a batch, exchanged with other processes if it is the last; return its losses."
-    accelerator = loop.accelerator
-    with nullcontext() if last else accelerator.no_sync(loop.module), accelerator.autocast():
+    with nullcontext() if last else loop.accelerator.no_sync(loop.module), loop.accelerator.autocast():
         losses = loop.module(batch)
         loss = mix(losses, loop.job.weights)
-        accelerator.backward(loss / loop.settings.accumulate)
+        loop.accelerator.backward(loss / loop.settings.accumulate)
     return losses | {"loss": loss}
 
 # %% ../nbs/14_train.ipynb #0ad531a3
@@ -269,9 +268,9 @@ def check_length(
     length: int,  # tokens a block of text, or that a text is cut to
     config: PretrainedConfig,  # of the model that reads it
 ) -> None:
-    "Raise `InputError` for texts that are longer than the model can read."
+    "Raise `InputError` for texts that are too short or too long for the model."
     positions = config.max_position_embeddings - 2  # XLM-R counts from its padding id
-    if length > positions:
+    if not 3 <= length <= positions:
         raise InputError(f"length is {length}; expected 3 to {positions}, the positions of the model.")
 
 # %% ../nbs/14_train.ipynb #da2f110e
@@ -345,8 +344,7 @@ def pretrain(
     with processes().main_process_first():
         blocks = pack(corpus.splits["train"], tokenizer, settings.length)
         held = pack(corpus.splits["dev"], tokenizer, settings.length)
-    encoder = _encoder(model, tokenizer, settings, blocks)
-    objective = MaskedLM(encoder, tokenizer, settings.mask_probability)
+    objective = MaskedLM(_encoder(model, tokenizer, settings, blocks), tokenizer, settings.mask_probability)
     pad = collate(tokenizer)
     job = Job(blocks, {"masked_lm": 1.0}, pad, held_out_loss(objective, held, pad), "-dev_masked_lm")
     return learn(objective, tokenizer, job, settings, Path(run), record)
