@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['BASELINES', 'Silver', 'CellTuning', 'parse_tuning', 'Cell', 'check_seeds', 'parse_cell', 'teacher_of', 'Grid',
-           'folder_name', 'encoder', 'find_model', 'classifier', 'teacher_probabilities', 'silver_rows',
-           'most_frequent', 'predictions', 'score_cell']
+           'folder_name', 'encoder', 'find_model', 'classifier', 'teacher_probabilities', 'silver_rows', 'predictions',
+           'score_cell']
 
 # %% ../nbs/28_cells.ipynb #54c15611
 import json
@@ -16,17 +16,16 @@ from pathlib import Path
 
 import joblib
 import numpy as np
-import pandas as pd
 from datasets import Dataset, DatasetDict
 from transformers import AutoModelForSequenceClassification, AutoModelForTokenClassification
 
 from .core import InputError, atomic, build, check_ranges
 from .data import TASKS
-from .linear import Linear
+from .linear import Linear, most_frequent
 from .model import load_model
 from .recipe import beside
 from .results import result_rows, write_rows
-from .score import by_language, examples, label_names
+from .score import examples, label_names
 from .steps import STEPS, Context, Step, parse_step, run_steps
 from .tasks import Tuning, answers, finetune, probabilities, soft_labels
 
@@ -62,9 +61,10 @@ def parse_tuning(
         if not isinstance(layer, dict):
             raise InputError(f"finetune has {layer!r:.60}; expected options with their values.")
     options = {name: value for layer in layers for name, value in layer.items() if name not in _LABELLED}
-    given = options.get("silver")
-    if given is not None:
-        options["silver"] = build(Silver, given if isinstance(given, dict) else {"teacher": given}, "silver")
+    silver = options.get("silver")
+    if silver is not None:
+        labels = silver if isinstance(silver, dict) else {"teacher": silver}
+        options["silver"] = build(Silver, labels, "silver")
     return build(CellTuning, options, "finetune")
 
 # %% ../nbs/28_cells.ipynb #91758339
@@ -124,9 +124,10 @@ def parse_cell(
     seeds: list[int],  # of the study; the cell may give its own
 ) -> Cell:
     "Return a cell of a study; raise `InputError` with the cell's name for what cannot work."
+    cell = f"cell '{name}'"
     try:
         way = _way(spec)
-        rest = build(_Rest, {key: value for key, value in spec.items() if key != way}, "it")
+        rest = build(_Rest, {key: value for key, value in spec.items() if key != way}, cell)
         if rest.finetune is True:
             raise InputError("finetune is true; expected options, or false for a cell that is not scored.")
         steps = _steps(spec, way, defaults)
@@ -136,7 +137,7 @@ def parse_cell(
         own = seeds if rest.seeds is None else rest.seeds
         check_seeds(own)
     except InputError as error:
-        raise InputError(f"cell '{name}': {error}") from error
+        raise InputError(f"{cell}: {error}".replace(f"{cell}: {cell}", cell)) from error
     return Cell(name, way, steps, tuning, own, [{key: spec[key] for key in spec if key != "seeds"}, defaults])
 
 # %% ../nbs/28_cells.ipynb #b2407859
@@ -146,7 +147,11 @@ def teacher_of(
 ) -> tuple[Cell, int | None]:  # the cell, and its seed if one is named
     "Return the cell that labels text for another; raise `InputError` if it has no classifier."
     named = re.fullmatch(r"(.+)/(\d+)", teacher)
-    name, seed = (named[1], int(named[2])) if named and teacher not in cells else (teacher, None)
+    name = teacher
+    seed = None
+    if named and teacher not in cells:
+        name = named[1]
+        seed = int(named[2])
     able = [cell.name for cell in cells.values() if cell.tuning is not None]
     if name not in able:
         raise InputError(f"teacher '{teacher}' is no cell that is tuned; expected one of {', '.join(able)}.")
@@ -282,21 +287,6 @@ def silver_rows(
             Dataset.from_dict(columns, features).to_parquet(part)
     return Dataset.from_parquet(str(path), features=features)
 
-# %% ../nbs/28_cells.ipynb #028a8064
-def most_frequent(
-    train: Dataset,  # of a labelled task
-    rows: Dataset,  # to predict
-) -> list:  # a label a row, or a list of labels a sentence
-    "Return the most frequent label of each row's language."
-    tagging = "tags" in train.features
-    (_, gold) = examples(train)
-    usual = {}
-    for language, labels in by_language(train, gold):
-        usual[language] = pd.Series(np.concatenate(labels) if tagging else labels).mode()[0]
-    if not tagging:
-        return [usual[language] for language in rows["language"]]
-    return [[usual[language]] * len(words) for language, words in zip(rows["language"], examples(rows)[0])]
-
 # %% ../nbs/28_cells.ipynb #d2e081eb
 _CLASSES = {"classification": AutoModelForSequenceClassification, "tagging": AutoModelForTokenClassification}
 
@@ -322,10 +312,11 @@ _SIZED = {"random": "shape", "pretrain": "model", "distill": "student"}  # the o
 
 def _common(grid: Grid, cell: str, seed: int) -> dict:
     "Return the keys that all rows of a cell share."
-    last = grid.cells[cell].steps[-1:]
-    options, shape = (last[0].options, _SIZED.get(last[0].name)) if last else ({}, None)
-    return {"study": grid.study, "cell": cell, "model": options.get(shape) or cell, "seed": seed,
-            "task": grid.task, "teacher": options.get("teacher"), "run": grid.name(cell, seed)}
+    row = {"study": grid.study, "cell": cell, "model": cell, "seed": seed, "task": grid.task, "teacher": None}
+    for last in grid.cells[cell].steps[-1:]:
+        shape = last.options.get(_SIZED.get(last.name))
+        row |= {"model": shape or cell, "teacher": last.options.get("teacher")}
+    return row | {"run": grid.name(cell, seed)}
 
 # %% ../nbs/28_cells.ipynb #276e54b8
 def score_cell(

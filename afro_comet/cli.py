@@ -18,6 +18,7 @@ from datasets import Dataset
 from matplotlib.figure import Figure
 from rich.console import Console
 from transformers import (
+    AutoConfig,
     AutoModelForSequenceClassification,
     AutoModelForTokenClassification,
     AutoTokenizer,
@@ -32,7 +33,7 @@ from .check import check, plot_checks, report
 from .command import described, flat, run_app
 from .core import InputError, read_yaml, write_json
 from .corpus import Corpus
-from .data import TASKS, languages_in, load
+from .data import load, tasks_in
 from .distill import distill
 from .figures import COLOURS, plot_cells, plot_results
 from .measure import machine, measure
@@ -81,7 +82,7 @@ def data_check(
 ):
     "Read every file, and report rows, labels, lengths and duplicates; exit with 1 if a file has a fault."
     faults = []
-    for name in task or _tasks_in(data):
+    for name in task or tasks_in(data):
         try:
             checks = check(load(name, languages, data, repair))
         except InputError as error:
@@ -92,19 +93,6 @@ def data_check(
             _save_figure(plot_checks(checks), figure / f"{name}.png")
     if faults:
         raise InputError("\n       ".join(faults))
-
-# %% ../nbs/31_cli.ipynb #d38016df
-def _tasks_in(data: str) -> list[str]:
-    "Return the tasks that data have anything of; raise `InputError` if there are none."
-    found = []
-    for name in TASKS:
-        try:
-            found += [name] if languages_in(name, data) else []
-        except InputError:
-            continue
-    if not found:
-        raise InputError(f"{data}: no task found here; expected folders such as afrisenti/swa in it.")
-    return found
 
 # %% ../nbs/31_cli.ipynb #b17f3516
 def _save_figure(figure: Figure, path: Path) -> None:
@@ -182,7 +170,8 @@ def finetune_command(
     tuning: Annotated[Tuning, flat("Training")] = Tuning(),
 ):
     "Fine-tune an encoder on a labelled task, all languages together; --steps follows from --epochs."
-    data, soft = labelled.load(), None
+    data = labelled.load()
+    soft = None
     if teachers:
         soft = soft_labels([probabilities(teacher, data, tuning.length) for teacher in teachers])
     _say(f"model: {finetune(model, data, tuning, out, soft)}")
@@ -202,6 +191,8 @@ def evaluate_command(
     data = labelled.load()
     if split not in data:
         raise InputError(f"unknown split '{split}'; expected one of {', '.join(data)}.")
+    with loading(model):
+        check_length(length, AutoConfig.from_pretrained(model))
     if labelled.task == "text":
         table = text_scores(model, data[split], length)
         if out:
@@ -300,7 +291,8 @@ def study_command(
     cells: list[str] | None = None,  # which cells to run; all, if not given
 ):
     "Run a study, every cell with every seed, from raw text to a table; by default main on the sample."
-    which, known = which or ("sample" if data == "sample" else "main"), built_in()
+    known = built_in()
+    which = which or ("sample" if data == "sample" else "main")
     study = known[which] if which in known else read_yaml(which, Study)
     out = out or Path("runs") / f"{study.name}-{'data' if Path(data).is_dir() else data}"
     results = results or out / "results"
@@ -313,12 +305,8 @@ def study_command(
         print("The sample is made up: it shows that everything runs, and is evidence of nothing.")
 
 # %% ../nbs/31_cli.ipynb #cfbdc57f
-def _show_study(
-    rows: pd.DataFrame,  # of `read_results`; one study, one task, one split
-    results: Path,  # folder of the predictions
-    path: Path,  # of the figure
-) -> None:
-    "Print the table of a study and write its figure; nothing of a study without rows."
+def _show_study(rows: pd.DataFrame, results: Path, path: Path) -> None:
+    "Print the table of test rows of one task, and write its figure; do nothing without rows."
     if rows.empty:
         return
     print(f"\n{rows.task.iloc[0]}\n\n{pretty(results_table(rows)).to_string()}\n")

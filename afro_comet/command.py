@@ -37,7 +37,8 @@ def described(
     target: Callable,  # a function, or a dataclass of settings
 ) -> Callable:  # the same, changed in place
     "Make the comments behind parameters or fields their help, and let lists take several values."
-    texts, known = comments(target), target.__annotations__
+    texts = comments(target)
+    known = target.__annotations__
     if is_dataclass(target):
         for name in [own.name for own in fields(target) if not own.init and own.name in known]:
             known[name] = Annotated[known[name], Parameter(parse=False)]
