@@ -123,6 +123,7 @@ RENAMED = {  # what an option was called before, and what it may be called now
     "preset": ("student", "model", "shape"),
     "words_from": ("embeddings",),
     "layers_from": ("layers",),
+    "layers": ("pairs",),
     "corpus": ("texts",),
     "text": ("corpus",),
     "rounds": ("repeats",),
