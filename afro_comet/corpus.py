@@ -9,7 +9,7 @@ __all__ = ['language_shares', 'balance', 'texts', 'Corpus']
 from dataclasses import dataclass, replace
 
 import numpy as np
-from datasets import Dataset, DatasetDict
+from datasets import Dataset, DatasetDict, concatenate_datasets
 
 from .core import InputError, check_ranges
 from .data import TASKS, load
@@ -61,15 +61,17 @@ class Corpus:
     languages: list[str] | None = None  # codes; all that the data has, if not given
     lines: int | None = None  # of raw text, balanced over the languages; as many as there are, if not given
     alpha: float = 0.3  # exponent of that balance, 0 (all languages equal) to 1 (as they are)
-    texts: str = "text"  # whose texts are read: text (raw text), or a labelled task such as sentiment
+    texts: str = "text"  # whose texts are read: text (raw text), a labelled task, or both: text+sentiment
 
     def __post_init__(self):
-        self._loaded = {}  # splits by task; no field, so that a record of the options leaves it out
+        self._loaded = {}  # splits by texts; no field, so that a record of the options leaves it out
         check_ranges(self, alpha=(0, 1))
         if self.lines is not None:
             check_ranges(self, lines=(1, None))
-        if self.texts not in TASKS:
-            raise InputError(f"texts is '{self.texts}'; expected one of {', '.join(TASKS)}.")
+        for task in self.texts.split("+"):
+            if task not in TASKS:
+                known = ", ".join(TASKS)
+                raise InputError(f"texts is '{self.texts}'; expected one of {known}, or some joined by +.")
 
     def of(self, texts: str) -> "Corpus":
         "Return the same corpus with the texts of another task, sharing what was loaded."
@@ -85,11 +87,19 @@ class Corpus:
         return self._loaded[self.texts]
 
 # %% ../nbs/06_corpus.ipynb #0f314d21
-def _load_splits(corpus: Corpus) -> DatasetDict:
-    "Load train and dev: raw text balanced, with at most 2,000 lines for dev; all texts of a labelled task."
-    loaded = load(corpus.texts, corpus.languages, corpus.data)
+def _load_task(corpus: Corpus, task: str) -> tuple[Dataset, Dataset]:
+    "Load train and dev of one task: raw text balanced, with at most 2,000 lines for dev; all other texts."
+    loaded = load(task, corpus.languages, corpus.data)
     train, dev = (texts(rows) for split, rows in loaded.items() if split != "test")
-    if corpus.texts == "text":
+    if task == "text":
         train = balance(train, corpus.lines or len(train), corpus.alpha)
         dev = balance(dev, min(2000, len(dev)), 1.0)
-    return DatasetDict(train=train, dev=dev)
+    return train, dev
+
+def _load_splits(corpus: Corpus) -> DatasetDict:
+    "Load train and dev of all texts, in random order if they are of several tasks."
+    parts = [_load_task(corpus, task) for task in corpus.texts.split("+")]
+    if len(parts) == 1:
+        return DatasetDict(train=parts[0][0], dev=parts[0][1])
+    train, dev = (concatenate_datasets(rows).shuffle(0) for rows in zip(*parts))
+    return DatasetDict(train=train, dev=dev.select(range(min(2000, len(dev)))))
