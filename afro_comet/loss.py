@@ -4,11 +4,12 @@
 
 # %% auto #0
 __all__ = ['DIVERGENCES', 'soft_targets', 'in_chunks', 'soft_from_top', 'attention_map', 'attention_match', 'Projection',
-           'hidden_match', 'relation_match', 'layer_pairs', 'mask_tokens', 'masked_lm', 'mix', 'hybrid']
+           'hidden_match', 'relation_match', 'layer_pairs', 'ordinary_pieces', 'mask_tokens', 'masked_lm', 'mix',
+           'hybrid']
 
 # %% ../nbs/09_loss.ipynb #a70cb52b
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import torch
 import torch.nn.functional as F
@@ -133,11 +134,16 @@ def attention_map(
     key: Tensor,  # of the same shape
     mask: Tensor,  # batch x tokens, 1 for real tokens and 0 for padding
     heads: int,  # of the model
+    window: int | None = None,  # tokens that a query sees to either side; None: all
 ) -> Tensor:  # batch x queries x keys, rows sum to 1; rows of padding are 0
     "Return the attention of a layer, averaged over heads."
     q, k = (x.float().unflatten(-1, (heads, -1)).transpose(1, 2) for x in (query, key))
     scores = q @ k.transpose(-1, -2) / q.shape[-1]**0.5
-    maps = scores.masked_fill(mask[:, None, None] == 0, torch.finfo(scores.dtype).min).softmax(-1).mean(1)
+    hidden = mask[:, None, None] == 0
+    if window is not None:
+        place = torch.arange(q.shape[2], device=q.device)
+        hidden = hidden | ((place[:, None] - place).abs() > window)
+    maps = scores.masked_fill(hidden, torch.finfo(scores.dtype).min).softmax(-1).mean(1)
     return maps * mask[:, :, None]
 
 # %% ../nbs/09_loss.ipynb #e1ff8522
@@ -230,20 +236,30 @@ def layer_pairs(
                      f"of {teacher}.")
 
 # %% ../nbs/09_loss.ipynb #d2ce93a7
+def ordinary_pieces(
+    vocab_size: int,  # pieces of the model
+    special: Iterable[int],  # ids of the special tokens
+) -> Tensor:  # vocab_size (bool)
+    "Return which pieces may be masked, and may stand in for others."
+    ordinary = torch.ones(vocab_size, dtype=torch.bool)
+    ordinary[[i for i in special if i < vocab_size]] = False
+    return ordinary
+
 def mask_tokens(
     ids: Tensor,  # token ids, batch x tokens
-    special: Tensor,  # ids that are never masked: the special tokens
-    mask_id: int,  # id of `<mask>`, the last of the vocabulary
+    ordinary: Tensor,  # of `ordinary_pieces`
+    mask_id: int,  # id of `<mask>`
     mask_probability: float = 0.15,  # of each ordinary token, above 0 and below 1
 ) -> tuple[Tensor, Tensor]:  # what the model sees, and the chosen positions (bool), both batch x tokens
     "Choose tokens to guess: 80 % `<mask>`, 10 % random, 10 % unchanged; raise `InputError` unless 0 < p < 1."
     if not 0 < mask_probability < 1:
         raise InputError(f"mask_probability is {mask_probability}; expected a number between 0 and 1.")
-    chosen = (torch.rand(ids.shape, device=ids.device) < mask_probability) & ~torch.isin(ids, special)
+    chosen = (torch.rand(ids.shape, device=ids.device) < mask_probability) & ordinary[ids]
     fate = torch.rand(ids.shape, device=ids.device)
     seen = torch.where(chosen & (fate < 0.8), mask_id, ids)
-    # ordinary ids lie between the four special tokens at the front and <mask> at the end
-    return torch.where(chosen & (fate >= 0.9), torch.randint_like(ids, 4, mask_id), seen), chosen
+    others = ordinary.nonzero()[:, 0]
+    drawn = others[torch.randint_like(ids, len(others))]
+    return torch.where(chosen & (fate >= 0.9), drawn, seen), chosen
 
 # %% ../nbs/09_loss.ipynb #ddaa65fd
 def masked_lm(
