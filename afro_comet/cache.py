@@ -21,7 +21,8 @@ from transformers import AutoConfig, PretrainedConfig, PreTrainedModel, PreTrain
 from .batch import pack
 from .core import InputError, atomic, check_ranges, read_json, write_json
 from .corpus import Corpus
-from .loss import layer_pairs, mask_tokens
+from .family import family_of
+from .loss import layer_pairs, mask_tokens, ordinary_pieces
 from .model import fast_dtype, load_model
 from .objective import Match, layer_outputs
 from .run import describe_run
@@ -92,7 +93,7 @@ def _teacher_rows(
 ) -> dict[str, list]:  # a row a block
     "Return a teacher's outputs on a batch, in the columns of the cache."
     hidden, outputs = layer_outputs(teacher, seen, torch.ones_like(seen), layers, ("attention",))
-    logits = teacher.lm_head(hidden[chosen]).float() / keep.temperature
+    logits = family_of(teacher.config).logits(teacher, hidden[chosen]).float() / keep.temperature
     logp, top = logits.log_softmax(-1).topk(min(keep.top, teacher.config.vocab_size))
     maps = torch.stack([outputs[layer, "attention"] for layer in layers], 1)
     return _columns(seen, chosen, ids, logp, top, maps)
@@ -107,12 +108,12 @@ def _shard(
     keep: Keep,
 ) -> Dataset:
     "Compute one file of a cache."
-    special = torch.tensor(tokenizer.all_special_ids, device=teacher.device)
+    ordinary = ordinary_pieces(teacher.config.vocab_size, tokenizer.all_special_ids).to(teacher.device)
     columns = {}
     for start in range(rows.start, rows.stop, keep.batch):
         batch = [i % len(blocks) for i in range(start, min(start + keep.batch, rows.stop))]
         ids = torch.tensor([blocks[i]["input_ids"] for i in batch], device=teacher.device)
-        seen, chosen = mask_tokens(ids, special, tokenizer.mask_token_id, keep.mask_probability)
+        seen, chosen = mask_tokens(ids, ordinary, tokenizer.mask_token_id, keep.mask_probability)
         for name, values in _teacher_rows(teacher, seen, chosen, ids, layers, keep).items():
             columns.setdefault(name, []).extend(values)
     return Dataset.from_dict(columns, features=_features(teacher.config.vocab_size))

@@ -14,7 +14,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from .batch import collate, pack
 from .cache import read_cache
 from .corpus import Corpus
-from .model import fast_dtype, load_model
+from .model import fast_dtype, load_config, load_model, make_config
 from .objective import Distill, Match, held_out_loss
 from .run import describe_run, finished, processes
 from .student import Student, make_student
@@ -24,8 +24,9 @@ from .train import Job, Settings, check_length, dropout, learn, start_bias
 def _first_student(teacher: PreTrainedModel, how: Student, settings: Settings) -> PreTrainedModel:
     "Return the student as it is before distillation."
     if Path(how.student).is_dir():
-        return load_model(how.student, **dropout(settings))[0]
-    return make_student(teacher, how, settings.seed, **dropout(settings))
+        return load_model(how.student, **dropout(settings, load_config(how.student)))[0]
+    config = make_config(how.student, family=how.family or teacher.config.model_type)
+    return make_student(teacher, how, settings.seed, **dropout(settings, config))
 
 # %% ../nbs/19_distill.ipynb #3b17c36d
 def _prepare(

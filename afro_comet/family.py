@@ -41,6 +41,7 @@ class Family:
     parts = {"query": "attention.self.query", "key": "attention.self.key", "value": "attention.self.value"}
     ffn_parts = ("intermediate.dense", "output.dense")
     attention_parts = ("query", "key")  # the parts that `attention` is computed from
+    own_fields = ("type_vocab_size", "hidden_act", "layer_norm_eps")  # that a student has as its teacher
 
     def layers(self, model: PreTrainedModel) -> nn.ModuleList:
         "Return the layers of an encoder, with or without a head."
@@ -53,6 +54,10 @@ class Family:
     def logits(self, model: PreTrainedModel, hidden: Tensor) -> Tensor:
         "Return the masked-LM head's logits of hidden states, ... x vocab_size."
         return model.cls(hidden)
+
+    def output_bias(self, model: PreTrainedModel) -> Tensor | None:
+        "Return the bias of a masked language model's logits, if there is one."
+        return model.cls.predictions.bias
 
     def listen(self, layer: nn.Module, part: str, keep: Callable[[Tensor], None]) -> RemovableHandle:
         "Call `keep` with a part of a layer at each pass: query, key, value, or hidden, its output."
@@ -70,6 +75,10 @@ class Family:
         "Return the weight and the bias of queries, keys or values, as views."
         module = layer.get_submodule(self.parts[part])
         return module.weight, module.bias
+
+    def read_scale(self, layer: nn.Module) -> Tensor | float:
+        "Return the scale of the norm through which attention reads the stream; 1 if there is none."
+        return 1.0
 
     def output(self, layer: nn.Module) -> nn.Linear:
         "Return the matrix that joins the heads of a layer."
@@ -99,6 +108,10 @@ class Roberta(Family):
         "Return the masked-LM head's logits of hidden states, ... x vocab_size."
         return model.lm_head(hidden)
 
+    def output_bias(self, model: PreTrainedModel) -> Tensor | None:
+        "Return the bias of a masked language model's logits, if there is one."
+        return model.lm_head.bias
+
 class XlmRoberta(Roberta):
     "XLM-R, and AfroXLMR with it."
     config = XLMRobertaConfig
@@ -112,6 +125,8 @@ class ModernBert(Family):
     gates = 2
     parts = {"query": 0, "key": 1, "value": 2}  # thirds of the fused matrix
     ffn_parts = ("mlp.Wi", "mlp.Wo")
+    own_fields = ("hidden_activation", "norm_eps", "norm_bias", "attention_bias", "mlp_bias", "decoder_bias",
+                  "local_attention", "rope_parameters")
 
     def layers(self, model: PreTrainedModel) -> nn.ModuleList:
         "Return the layers of an encoder, with or without a head."
@@ -120,6 +135,10 @@ class ModernBert(Family):
     def logits(self, model: PreTrainedModel, hidden: Tensor) -> Tensor:
         "Return the masked-LM head's logits of hidden states, ... x vocab_size."
         return model.decoder(model.head(hidden))
+
+    def output_bias(self, model: PreTrainedModel) -> Tensor | None:
+        "Return the bias of a masked language model's logits, if there is one."
+        return model.decoder.bias
 
     def listen(self, layer: nn.Module, part: str, keep: Callable[[Tensor], None]) -> RemovableHandle:
         "Call `keep` with a part of a layer at each pass, queries and keys as they are before rotation."
@@ -144,6 +163,10 @@ class ModernBert(Family):
         fused = layer.attn.Wqkv
         third = self.parts[part]
         return fused.weight.chunk(3)[third], None if fused.bias is None else fused.bias.chunk(3)[third]
+
+    def read_scale(self, layer: nn.Module) -> Tensor | float:
+        "Return the scale of the norm through which attention reads the stream; 1 if there is none."
+        return getattr(layer.attn_norm, "weight", 1.0)
 
     def output(self, layer: nn.Module) -> nn.Linear:
         "Return the matrix that joins the heads of a layer."
@@ -174,12 +197,19 @@ class DebertaV2(Family):
     narrows = False
     parts = {name: f"attention.self.{name}_proj" for name in ("query", "key", "value")}
     attention_parts = ("probabilities",)
+    own_fields = (*Family.own_fields, "relative_attention", "max_relative_positions", "position_buckets",
+                  "norm_rel_ebd", "share_att_key", "pos_att_type", "position_biased_input", "legacy",
+                  "conv_kernel_size", "conv_act")
 
     def logits(self, model: PreTrainedModel, hidden: Tensor) -> Tensor:
         "Return the masked-LM head's logits of hidden states, ... x vocab_size."
         if model.config.legacy:
             return model.cls(hidden)
         return model.lm_predictions(hidden, model.get_input_embeddings())
+
+    def output_bias(self, model: PreTrainedModel) -> Tensor | None:
+        "Return the bias of a masked language model's logits, if there is one."
+        return super().output_bias(model) if model.config.legacy else model.lm_predictions.lm_head.bias
 
     def listen(self, layer: nn.Module, part: str, keep: Callable[[Tensor], None]) -> RemovableHandle:
         "Call `keep` with a part at each use: that of texts, and then that of position embeddings."
@@ -239,6 +269,7 @@ _BLOCKS = {  # by the first of these in a weight's name: the part of the encoder
     ".mlp": "FFN",
     "final_norm": "FFN",
     "encoder.layernorm": "attention",
+    "encoder.conv.": "FFN",
     "embeddings.": "embeddings",
 }
 

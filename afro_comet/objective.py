@@ -19,16 +19,17 @@ from torch import Tensor, nn
 from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 from .core import InputError, check_ranges
+from .family import family_of
 from afro_comet.loss import (
     DIVERGENCES,
     Projection,
-    attention_map,
     attention_match,
     hidden_match,
     in_chunks,
     layer_pairs,
     mask_tokens,
     masked_lm,
+    ordinary_pieces,
     relation_match,
     soft_from_top,
     soft_targets,
@@ -38,7 +39,7 @@ from afro_comet.loss import (
 class MaskedLM(nn.Module):
     "Masked language modelling: the loss `masked_lm`, in nats per chosen token."
     def __init__(self,
-                 model: PreTrainedModel,  # an XLM-R masked language model
+                 model: PreTrainedModel,  # a masked language model of a known family
                  tokenizer: PreTrainedTokenizerBase,  # the model's
                  mask_probability: float = 0.15,  # of each ordinary token
                  chunk: int = 512):  # positions that the head takes at once
@@ -47,15 +48,17 @@ class MaskedLM(nn.Module):
         self.mask_probability = mask_probability
         self.chunk = chunk
         self.mask_id = tokenizer.mask_token_id
-        self.register_buffer("special", torch.tensor(tokenizer.all_special_ids), persistent=False)
+        self.head = partial(family_of(model.config).logits, model)
+        ordinary = ordinary_pieces(model.config.vocab_size, tokenizer.all_special_ids)
+        self.register_buffer("ordinary", ordinary, persistent=False)
 
     def hide(self, batch: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
         "Return the masked text and the chosen positions of a batch, both batch x tokens."
-        return mask_tokens(batch["input_ids"], self.special, self.mask_id, self.mask_probability)
+        return mask_tokens(batch["input_ids"], self.ordinary, self.mask_id, self.mask_probability)
 
     def sums(self, hidden: Tensor, pieces: Tensor) -> dict[str, Tensor]:
         "Return the loss of some chosen positions, as a sum."
-        return {"masked_lm": masked_lm(self.model.lm_head(hidden), pieces) * len(hidden)}
+        return {"masked_lm": masked_lm(self.head(hidden), pieces) * len(hidden)}
 
     def forward(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
         seen, chosen = self.hide(batch)
@@ -75,7 +78,7 @@ def held_out_loss(
     batches = [pad([{"input_ids": ids} for ids in blocks[i : i + size]["input_ids"]]) for i in starts]
 
     def loss():
-        place = objective.special.device
+        place = objective.ordinary.device
         with torch.random.fork_rng(), torch.no_grad():
             torch.manual_seed(0)
             moved = ({name: value.to(place) for name, value in batch.items()} for batch in batches)
@@ -86,20 +89,16 @@ def held_out_loss(
 # %% ../nbs/13_objective.ipynb #acc55344
 @contextmanager
 def listen(
-    model: PreTrainedModel,  # an XLM-R encoder, with or without a head
+    model: PreTrainedModel,  # an encoder, with or without a head
     parts: Iterable[tuple[int, str]],  # layer, counted from 0, and query, key, value or hidden (its output)
 ) -> Iterator[dict[tuple[int, str], Tensor]]:  # filled by each forward pass: batch x tokens x width
     "Record what layers compute."
+    family = family_of(model.config)
+    layers = family.layers(model)
     outputs = {}
-    hooks = []
-
-    def keep(place, module, inputs, output):
-        outputs[place] = output[0] if isinstance(output, tuple) else output
-
-    for layer, part in parts:
-        block = model.base_model.encoder.layer[layer]
-        module = block if part == "hidden" else getattr(block.attention.self, part)
-        hooks.append(module.register_forward_hook(partial(keep, (layer, part))))
+    hooks = [model.base_model.register_forward_pre_hook(lambda *_: outputs.clear())]
+    for place in parts:  # the first use of a part in a pass is the one for the text
+        hooks.append(family.listen(layers[place[0]], place[1], partial(outputs.setdefault, place)))
     try:
         yield outputs
     finally:
@@ -153,8 +152,7 @@ class Match:
         return {name: getattr(self, name) for name in _LOSSES if getattr(self, name) > 0}
 
 # %% ../nbs/13_objective.ipynb #cf9d1950
-_PARTS = {  # loss: the outputs of a layer that it needs
-    "attention": ("query", "key"),
+_PARTS = {  # loss: the outputs of a layer that it needs, besides those for attention
     "hidden": ("hidden",),
     "relations": ("query", "key", "value"),
 }
@@ -168,21 +166,22 @@ def layer_outputs(
 ) -> tuple[Tensor, dict[tuple[int, str], Tensor]]:  # last hidden states; outputs by layer and part
     "Run an encoder, and return its last hidden states and what its layers compute."
     layers = set(layers)
+    family = family_of(model.config)
     parts = {part for name in losses for part in _PARTS.get(name, ())}
+    if "attention" in losses:
+        parts.update(family.attention_parts)
     with listen(model, [(layer, part) for layer in layers for part in parts]) as outputs:
         hidden = model.base_model(seen, real).last_hidden_state
     if "attention" in losses:
         for layer in layers:
-            query = outputs[layer, "query"]
-            key = outputs[layer, "key"]
-            outputs[layer, "attention"] = attention_map(query, key, real, model.config.num_attention_heads)
+            outputs[layer, "attention"] = family.attention(model, layer, outputs, real)
     return hidden, outputs
 
 # %% ../nbs/13_objective.ipynb #8ba45d0b
 def soft_loss(
     logits: Tensor,  # of the student, positions x vocab_size
     targets: tuple[Tensor, ...],  # hidden states, positions x width; or top ids and logp, positions x k
-    head: nn.Module | None,  # the teacher's, for its hidden states
+    head: Callable | None,  # the teacher's, for its hidden states
     match: Match,
 ) -> Tensor:  # scalar, nats times the temperature squared
     "Return the soft-target loss against a teacher's hidden states, or against its cached outputs."
@@ -194,7 +193,7 @@ def soft_loss(
 
 # %% ../nbs/13_objective.ipynb #cad6f6e7
 def position_losses(
-    heads: tuple[nn.Module, nn.Module | None],  # of student and teacher; None where its outputs are cached
+    heads: tuple[Callable, Callable | None],  # of student and teacher; None where its outputs are cached
     match: Match,
     hidden: Tensor,  # the student's last hidden states, positions x width
     chosen: Tensor,  # whether each position was masked
@@ -275,9 +274,11 @@ class Distill(MaskedLM):
         super().__init__(student, tokenizer, mask_probability, match.chunk)
         small = student.config
         large = getattr(teacher, "config", teacher)
-        _check_vocabulary(small, large)
+        if match.soft:
+            _check_vocabulary(small, large)
         self.match = match
         self.frozen = (teacher.eval().requires_grad_(False),) if isinstance(teacher, nn.Module) else ()
+        self.heads = self.head, partial(family_of(large).logits, teacher) if self.frozen else None
         self.pairs = layer_pairs(match.pairs, small.num_hidden_layers, large.num_hidden_layers)
         widths = small.hidden_size, large.hidden_size
         self.maps = learned_maps(match, [s for s, _ in self.pairs], widths, length)
@@ -301,10 +302,9 @@ class Distill(MaskedLM):
         losses = layer_losses(outputs, targets, real, self.pairs, self.maps, match)
         if not (match.soft or match.masked_lm):
             return losses
-        heads = self.model.lm_head, self.frozen[0].lm_head if self.frozen else None
         ids = batch["ids"] if cached else batch["input_ids"]
         soft = targets["soft"] if match.soft else ()
-        return losses | position_losses(heads, match, hidden[where], chosen[where], ids[where], *soft)
+        return losses | position_losses(self.heads, match, hidden[where], chosen[where], ids[where], *soft)
 
 # %% ../nbs/13_objective.ipynb #c8573b27
 class Labels(nn.Module):

@@ -18,18 +18,27 @@ import numpy as np
 import torch
 from accelerate import Accelerator
 from accelerate.state import AcceleratorState
-from accelerate.utils import set_seed
+from accelerate.tracking import get_available_trackers
+from accelerate.utils import LoggerType, set_seed
 from datasets import Dataset
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 from tqdm.auto import tqdm
-from transformers import AutoConfig, AutoTokenizer, PretrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import AutoTokenizer, PretrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 from .batch import Order, collate, pack, token_counts
 from .core import InputError, check_ranges, write_json
 from .corpus import Corpus
+from .family import family_of
 from .loss import mix
-from .model import check_family, fast_bf16, load_model, loading, make_config, make_encoder
+from afro_comet.model import (
+    fast_bf16,
+    load_config,
+    load_model,
+    loading,
+    make_config,
+    make_encoder,
+)
 from .objective import MaskedLM, held_out_loss
 from afro_comet.run import (
     Best,
@@ -75,13 +84,18 @@ class Settings:
             raise InputError(f"mask_probability is {found}; expected a number between 0 and 1.")
         if self.precision not in ("auto", "no", "bf16", "fp16"):
             raise InputError(f"precision is '{self.precision}'; expected auto, no, bf16 or fp16.")
+        known = [kind.value for kind in LoggerType if kind.value != "all"]
+        if self.track and self.track not in known:
+            raise InputError(f"track is '{self.track}'; expected one of {', '.join(known)}.")
+        if self.track and self.track not in map(str, get_available_trackers()):
+            raise InputError(f"track is '{self.track}', which is not installed; expected it to be.")
         if self.precision == "fp16" and not torch.cuda.is_available():
             raise InputError("precision is fp16, and there is no GPU here; expected auto, no or bf16.")
 
 # %% ../nbs/15_train.ipynb #ba048f74
-def dropout(settings: Settings) -> dict[str, float]:
-    "Return the dropout of a run as fields of an XLM-R configuration."
-    return {"hidden_dropout_prob": settings.dropout, "attention_probs_dropout_prob": settings.dropout}
+def dropout(settings: Settings, config: PretrainedConfig) -> dict[str, float]:
+    "Return the dropout of a run as fields of a configuration."
+    return dict.fromkeys(family_of(config).dropout, settings.dropout)
 
 # %% ../nbs/15_train.ipynb #3d6118dd
 def learning_rate(
@@ -116,18 +130,13 @@ def _optimizer_for(module: nn.Module, settings: Settings) -> torch.optim.Optimiz
 
 # %% ../nbs/15_train.ipynb #256e74ee
 def _accelerator(settings: Settings, run: Path) -> Accelerator:
-    "Return devices, precision and trackers; raise `InputError` for a tracker that is not installed."
+    "Return devices, precision and trackers."
     AcceleratorState._reset_state()  # else a process keeps the precision of its first run
     native = "bf16" if fast_bf16() else "no"
     precision = native if settings.precision == "auto" else settings.precision
     track = settings.track
-    try:
-        accelerator = Accelerator(cpu=not torch.accelerator.is_available(), mixed_precision=precision,
-                                  log_with=track or None, project_dir=run)
-    except ValueError as error:
-        raise InputError(f"track is '{track}'; expected a tracker that is installed ({error}).") from error
-    if track and not accelerator.log_with:
-        raise InputError(f"track is '{track}', which is not installed; expected pip install {track} first.")
+    accelerator = Accelerator(cpu=not torch.accelerator.is_available(), mixed_precision=precision,
+                              log_with=track or None, project_dir=run)
     if track:
         accelerator.init_trackers("afro_comet", asdict(settings))
     return accelerator
@@ -269,7 +278,7 @@ def check_length(
     config: PretrainedConfig,  # of the model that reads it
 ) -> None:
     "Raise `InputError` for texts that are too short or too long for the model."
-    positions = config.max_position_embeddings - 2  # XLM-R counts from its padding id
+    positions = family_of(config).positions(config)
     if not 3 <= length <= positions:
         raise InputError(f"length is {length}; expected 3 to {positions}, the positions of the model.")
 
@@ -283,7 +292,7 @@ def start_bias(
     counts = np.ones(model.config.vocab_size)
     for batch in blocks.with_format("numpy").iter(10_000):
         counts += np.bincount(np.concatenate(batch[column]), minlength=len(counts))
-    model.lm_head.bias.data.copy_(torch.from_numpy(np.log(counts / counts.sum())))
+    model.get_output_embeddings().bias.data.copy_(torch.from_numpy(np.log(counts / counts.sum())))
 
 # %% ../nbs/15_train.ipynb #19f788a8
 def learn(
@@ -306,12 +315,15 @@ def learn(
     return run / "model"
 
 # %% ../nbs/15_train.ipynb #cddf0872
+def _is_trained(model: str | Path) -> bool:
+    "Return whether a model is a folder or a name on the Hub, and no shape."
+    return Path(model).is_dir() or "/" in str(model)
+
 def _config_and_tokenizer(model: str | Path, tokenizer: PreTrainedTokenizerBase | None) -> tuple:
-    "Return configuration and tokenizer of a model in a folder, or of a new one; raise `InputError`."
-    if Path(model).is_dir():
+    "Return configuration and tokenizer of a trained model, or of a new one; raise `InputError`."
+    if _is_trained(model):
+        config = load_config(model)
         with loading(model):
-            config = AutoConfig.from_pretrained(model)
-            check_family(config)
             return config, tokenizer or AutoTokenizer.from_pretrained(model)
     config = make_config(str(model))
     if tokenizer is None:
@@ -319,16 +331,17 @@ def _config_and_tokenizer(model: str | Path, tokenizer: PreTrainedTokenizerBase 
     return config, tokenizer
 
 def _encoder(model: str | Path, tokenizer: PreTrainedTokenizerBase, settings: Settings, blocks: Dataset):
-    "Load the model of a folder, or make a new one of some shape."
-    if Path(model).is_dir():
-        return load_model(model, **dropout(settings))[0]
-    encoder = make_encoder(str(model), tokenizer, settings.seed, **dropout(settings))
+    "Load a trained model, or make a new one of some shape."
+    if _is_trained(model):
+        return load_model(model, **dropout(settings, load_config(model)))[0]
+    changes = dropout(settings, make_config(str(model)))
+    encoder = make_encoder(str(model), tokenizer, settings.seed, **changes)
     start_bias(encoder, blocks)
     return encoder
 
 # %% ../nbs/15_train.ipynb #23d32cee
 def pretrain(
-    model: str | Path,  # shape of a new one, as for `make_config`, or the folder of a trained one
+    model: str | Path,  # shape of a new one, as for `make_config`; or the folder or Hub name of a trained one
     corpus: Corpus,
     settings: Settings,
     run: str | Path,  # run folder
