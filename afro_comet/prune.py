@@ -16,20 +16,27 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from .batch import collate
 from .core import InputError
+from .family import family_of
 from .objective import MaskedLM
 from .surgery import sliced
 
 # %% ../nbs/25_prune.ipynb #d50c6249
-def _ffn_weights(model: PreTrainedModel) -> list[tuple[Tensor, Tensor, Tensor]]:
-    "Return each layer's first matrix, its bias, and its second matrix."
-    blocks = [(layer.intermediate.dense, layer.output.dense) for layer in model.base_model.encoder.layer]
-    return [(first.weight, first.bias, second.weight) for first, second in blocks]
+def _ffn_weights(model: PreTrainedModel) -> list[list[Tensor]]:
+    "Return each layer's first matrix, its second matrix, and the bias of the first, if there is one."
+    own = family_of(model.config)
+    pairs = [own.ffn(layer) for layer in own.layers(model)]
+    biases = [[] if first.bias is None else [first.bias] for first, _ in pairs]
+    return [[first.weight, second.weight, *bias] for (first, second), bias in zip(pairs, biases)]
 
-def _batch_importance(loss: Tensor, layers: list[tuple[Tensor, Tensor, Tensor]]) -> Tensor:
+def _batch_importance(loss: Tensor, layers: list[list[Tensor]], gates: int) -> Tensor:
     "Return the importance of every neuron by the loss of one batch, layers x neurons."
     gradients = iter(torch.autograd.grad(loss, [p for layer in layers for p in layer]))
-    products = [[p.detach().float() * next(gradients).float() for p in layer] for layer in layers]
-    return torch.stack([(row.sum(1) + bias).abs() + column.sum(0).abs() for row, bias, column in products])
+    found = []
+    for layer in layers:
+        rows, columns, *bias = (p.detach().float() * next(gradients).float() for p in layer)
+        into = sum(bias, rows.sum(1)).unflatten(0, (gates, -1))
+        found.append(into.abs().sum(0) + columns.sum(0).abs())
+    return torch.stack(found)
 
 # %% ../nbs/25_prune.ipynb #c24f6d73
 @contextmanager
@@ -57,7 +64,7 @@ def ffn_importance(
     seed: int = 0,  # of the masks
 ) -> Tensor:  # layers x neurons, float32, in nats summed over batches
     "Estimate what each FFN neuron adds to the masked-LM loss, to first order (second paper, stage 2)."
-    layers = _ffn_weights(model)
+    layers, gates = _ffn_weights(model), family_of(model.config).gates
     pad = collate(tokenizer)
     total = 0
     objective = MaskedLM(model, tokenizer, mask_probability).to(model.device)
@@ -66,7 +73,7 @@ def ffn_importance(
         for rows in blocks.iter(size):
             batch = pad([{"input_ids": ids} for ids in rows["input_ids"]])
             batch = {name: value.to(model.device) for name, value in batch.items()}
-            total = total + _batch_importance(objective(batch)["masked_lm"], layers)
+            total = total + _batch_importance(objective(batch)["masked_lm"], layers, gates)
     return total
 
 # %% ../nbs/25_prune.ipynb #7d70f642
@@ -76,7 +83,7 @@ def _check_width(width: int, own: int) -> None:
         raise InputError(f"FFN width is {width}; expected 1 to {own}, the neurons that a layer has.")
 
 def prune_ffn(
-    model: PreTrainedModel,  # an XLM-R encoder with any head; stays as it is
+    model: PreTrainedModel,  # an encoder of a known family, with any head; stays as it is
     importance: Tensor,  # of its neurons, layers x neurons
     width: int,  # neurons that each layer keeps
 ) -> PreTrainedModel:  # a stock model with a smaller `intermediate_size`

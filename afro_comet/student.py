@@ -6,13 +6,15 @@
 __all__ = ['Student', 'make_student']
 
 # %% ../nbs/17_student.ipynb #f64cf8b1
+import copy
 from dataclasses import dataclass
 from pathlib import Path
 
 from torch import Tensor
-from transformers import PreTrainedModel, XLMRobertaConfig
+from transformers import PreTrainedConfig, PreTrainedModel
 
 from .core import InputError
+from .family import FAMILIES, family_of
 from .model import make_config, random_model
 from .surgery import directions, fill, head_rows, keep_scores, layer_list
 
@@ -24,15 +26,40 @@ class Student:
     embeddings: str = "random"  # random, truncate (the first dimensions) or svd (their principal directions)
     layers: str = "random"  # random, or which of the teacher's: last, first, stride, or a list such as 0,8,16
     whole_heads: bool = True  # cut attention head by head; False: its first rows
+    family: str | None = None  # xlm-roberta, roberta, bert, modernbert or deberta-v2; None: the teacher's
 
     def __post_init__(self):
         if self.embeddings not in ("random", "truncate", "svd"):
             raise InputError(f"embeddings are '{self.embeddings}'; expected random, truncate or svd.")
         if not Path(self.student).is_dir():
-            make_config(self.student)
+            make_config(self.student, **{} if self.family is None else {"family": self.family})
+
+# %% ../nbs/17_student.ipynb #695b3895
+def _config_of(own: PreTrainedConfig, how: Student, **changes) -> PreTrainedConfig:
+    "Return a student's configuration: its shape, and the special tokens and the fields of its teacher."
+    family = how.family or own.model_type
+    known = FAMILIES[family].config
+    fields = {name: getattr(own, name) for name in FAMILIES[family].own_fields if family == own.model_type
+              and hasattr(own, name)}
+    for role, other in (("pad", "pad"), ("bos", "cls"), ("eos", "sep"), ("cls", "bos"), ("sep", "eos")):
+        ids = (getattr(own, f"{name}_token_id", None) for name in (role, other))
+        if hasattr(known, f"{role}_token_id"):
+            fields[f"{role}_token_id"] = next((i for i in ids if i is not None), None)
+    length = family_of(own).positions(own)
+    return make_config(how.student, own.vocab_size, length, family, **copy.deepcopy(fields) | changes)
 
 # %% ../nbs/17_student.ipynb #5fdf52c1
-def _check_fits(config: XLMRobertaConfig, own: XLMRobertaConfig, how: Student) -> None:
+def _check_kind(config: PreTrainedConfig, own: PreTrainedConfig, how: Student) -> None:
+    "Raise `InputError` if a student's family does not allow it to take what it is to take."
+    cut = (how.embeddings, how.layers) != ("random", "random")
+    if cut and config.model_type != own.model_type:
+        raise InputError(f"a {config.model_type} student takes nothing from a teacher of {own.model_type}; "
+                         "expected the same family, or random embeddings and layers.")
+    if how.layers != "random" and config.hidden_size != own.hidden_size and not family_of(own).narrows:
+        raise InputError(f"layers of a {own.model_type} teacher cannot be cut to width {config.hidden_size}; "
+                         f"expected the teacher's width, {own.hidden_size}, or random layers.")
+
+def _check_fits(config: PreTrainedConfig, own: PreTrainedConfig, how: Student) -> None:
     "Raise `InputError` if a student is larger than what it is to be cut from."
     cut = (how.embeddings, how.layers) != ("random", "random")
     too_wide = cut and config.hidden_size > own.hidden_size
@@ -42,37 +69,47 @@ def _check_fits(config: XLMRobertaConfig, own: XLMRobertaConfig, how: Student) -
                          f"be cut from a teacher of {own.hidden_size} and {own.intermediate_size}; "
                          "expected a student no wider than its teacher.")
 
-def _picks(teacher: PreTrainedModel, config: XLMRobertaConfig, how: Student) -> dict[str, Tensor]:
+def _picks(teacher: PreTrainedModel, config: PreTrainedConfig, how: Student) -> dict[str, Tensor]:
     "Return what is kept of each axis of the teacher's weights, as `fill` takes it."
     picks = {}
     if how.layers != "random" and how.whole_heads:
         picks["heads"] = head_rows(config, teacher.config)
     if how.embeddings == "svd":
-        vectors = teacher.base_model.embeddings.word_embeddings.weight.detach().double()
+        vectors = teacher.get_input_embeddings().weight.detach().double()
         picks["stream"] = directions(vectors.T @ vectors, config.hidden_size)
     return picks
+
+# %% ../nbs/17_student.ipynb #eae088e8
+def _fill_student(new: PreTrainedModel, teacher: PreTrainedModel, how: Student, layers: list[int]) -> None:
+    "Fill a student with what it takes: embeddings and the head's bias, and layers of the teacher."
+    picks = _picks(teacher, new.config, how)
+    if how.embeddings != "random":
+        fill(new.base_model, teacher.base_model, picks, parts=("embeddings",))
+        biases = [family_of(model.config).output_bias(model) for model in (new, teacher)]
+        if biases[0] is not None:
+            biases[0].data.copy_(biases[1].detach())
+    if layers:
+        fill(new.base_model, teacher.base_model, picks, layers, parts=("attention", "FFN"))
+    if layers and how.whole_heads:
+        keep_scores(new, teacher, layers)
 
 # %% ../nbs/17_student.ipynb #9f317926
 def make_student(
     teacher: PreTrainedModel,  # a masked language model
     student: Student | str,  # or its shape alone
     seed: int = 0,  # of what stays random
-    **changes,  # fields of `XLMRobertaConfig`
+    **changes,  # fields of its configuration
 ) -> PreTrainedModel:  # a masked language model with the teacher's vocabulary, float32, on the CPU
     "Make a student of parts of its teacher; raise `InputError` if the shapes do not allow it."
     how = student if isinstance(student, Student) else Student(student)
     own = teacher.config
-    config = make_config(how.student, own.vocab_size, own.max_position_embeddings - 2, **changes)
+    config = _config_of(own, how, **changes)
+    _check_kind(config, own, how)
     _check_fits(config, own, how)
     random = how.layers == "random"
     layers = [] if random else layer_list(how.layers, config.num_hidden_layers, own.num_hidden_layers)
-    picks = _picks(teacher, config, how)
-    new = random_model(config, seed)
-    if how.embeddings != "random":
-        fill(new.base_model.embeddings, teacher.base_model.embeddings, picks)
-        new.lm_head.bias.data.copy_(teacher.lm_head.bias.detach())
     if layers:
-        fill(new.base_model.encoder, teacher.base_model.encoder, picks, layers)
-    if layers and how.whole_heads:
-        keep_scores(new, teacher, layers)
+        config.update(family_of(own).keep_layers(own, layers))
+    new = random_model(config, seed)
+    _fill_student(new, teacher, how, layers)
     return new

@@ -8,31 +8,17 @@ __all__ = ['fill', 'sliced', 'layer_list', 'fewer_layers', 'head_rows', 'keep_sc
 # %% ../nbs/16_surgery.ipynb #f64cf8b1
 import copy
 import math
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from functools import partial
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from transformers import PreTrainedModel, XLMRobertaConfig
+from transformers import PreTrainedConfig, PreTrainedModel
 
 from .core import InputError
+from .family import Family, family_of, part_of, source_of, source_weight, weight_axes
 from .model import check_heads
-
-# %% ../nbs/16_surgery.ipynb #cc82cda7
-_AXES = {  # by the first of these in a weight's name: what its rows and its columns are
-    "norm.": ("stream",),
-    ".self.": ("heads", "stream"),
-    ".attention.output.": ("stream", "heads"),
-    ".intermediate.": ("ffn", "stream"),
-    ".output.": ("stream", "ffn"),
-    "dense.": ("stream", "stream"),  # of a head or pooler
-}
-
-def _axes(name: str) -> tuple[str | None, ...]:
-    "Return what the axes of a weight are; a vector has the first of two."
-    return next((axes for part, axes in _AXES.items() if part in name.lower()), (None, "stream"))
 
 # %% ../nbs/16_surgery.ipynb #f2fe293e
 def _take(weight: Tensor, axis: int, pick: Tensor) -> Tensor:
@@ -42,47 +28,55 @@ def _take(weight: Tensor, axis: int, pick: Tensor) -> Tensor:
     return (weight.movedim(axis, -1) @ pick.to(weight)).movedim(-1, axis)
 
 # %% ../nbs/16_surgery.ipynb #f2adcf16
-def _source(name: str, layers: Sequence[int] | None) -> tuple[str, int]:
-    "Return the name of the weight that one comes from, and its layer (0 outside of layers)."
-    found = re.search(r"\blayer\.(\d+)\.", name)
-    if not found:
-        return name, 0
-    layer = int(found[1]) if layers is None else layers[int(found[1])]
-    return name.replace(found[0], f"layer.{layer}.", 1), layer
+def _cut(weight: Tensor, axis: int, blocks: int, size: int, pick: Tensor | None) -> Tensor:
+    "Return a weight with so many rows or columns: the picked or the first ones of each block."
+    parts = weight.chunk(blocks, axis)
+    if pick is not None:
+        parts = [_take(part, axis, pick.to(part.device)) for part in parts]
+    return torch.cat([part.narrow(axis, 0, size // blocks) for part in parts], axis)
 
-def _pick_of(pick: Tensor, name: str, layer: int) -> Tensor:
+def _pick_of(pick: Tensor | None, name: str, layer: int) -> Tensor | None:
     "Return the pick of one weight; the scale of a norm has no sign, so its new directions are squared."
+    if pick is None:
+        return None
     if pick.is_floating_point():
         return pick**2 if name.endswith("orm.weight") else pick
     return pick[layer] if pick.ndim == 2 else pick
 
+# %% ../nbs/16_surgery.ipynb #2c934e4e
 def fill(
     small: nn.Module,  # a model or a part of it; changed in place
     large: nn.Module,  # the same part of a model that is nowhere smaller
     picks: Mapping[str, Tensor] = {},  # of stream, heads, ffn: indices, layers x indices, or large x small
     layers: Sequence[int] | None = None,  # for each layer of the smaller, one of the larger; None: the same
+    parts: Container[str] | None = None,  # those of `part_of` to fill; None: all
 ) -> None:
     "Fill a module with the picked parts of another's weights; unpicked axes keep their first entries."
-    weights = dict(large.named_parameters())
-    for name, to in small.named_parameters():
-        source, layer = _source(name, layers)
-        weight = weights[source].detach()
+    weights = {name: p.detach() for name, p in large.named_parameters()}
+    own = dict(small.named_parameters())
+    for name, to in own.items():
+        source, layer = source_of(name, layers)
+        weight = source_weight(name, source, weights, own)
+        if weight is None or parts is not None and part_of(name) not in parts:
+            continue
         weight = weight.to(to.device, torch.promote_types(to.dtype, torch.float32))
-        for axis, kind in zip(range(weight.ndim), _axes(name)):
-            if kind in picks:
-                weight = _take(weight, axis, _pick_of(picks[kind], name, layer).to(weight.device))
-        to.data.copy_(weight[tuple(slice(n) for n in to.shape)])
+        for axis, (kind, blocks) in zip(range(weight.ndim), weight_axes(name)):
+            pick = _pick_of(picks.get(kind), name, layer)
+            weight = _cut(weight, axis, blocks, to.shape[axis], pick)
+        to.data.copy_(weight)
 
 # %% ../nbs/16_surgery.ipynb #cfb36723
 def sliced(
-    model: PreTrainedModel,  # an XLM-R encoder with any head; stays as it is
+    model: PreTrainedModel,  # an encoder of a known family, with any head; stays as it is
     picks: Mapping[str, Tensor] = {},  # as for `fill`
     layers: Sequence[int] | None = None,  # those to keep; None: all
     **changes: int,  # the fields of its configuration that shrink
 ) -> PreTrainedModel:  # of the same class, precision and device
     "Make a smaller model of parts of another."
     config = copy.deepcopy(model.config)
-    config.update(changes if layers is None else changes | {"num_hidden_layers": len(layers)})
+    if layers is not None:
+        changes |= family_of(config).keep_layers(config, layers)
+    config.update(changes)
     with torch.random.fork_rng(devices=[]):
         small = type(model)(config)
     small = small.to(model.device, model.dtype).train(model.training)
@@ -131,28 +125,30 @@ def fewer_layers(
 
 # %% ../nbs/16_surgery.ipynb #f55abd91
 def head_rows(
-    small: XLMRobertaConfig,
-    large: XLMRobertaConfig,
+    small: PreTrainedConfig,
+    large: PreTrainedConfig,
 ) -> Tensor:  # indices into the larger's attention dimensions, as many as the smaller's hidden size
-    "Return the first dimensions of each of the first heads; raise `InputError` if there are fewer."
+    "Return some dimensions of each of the first heads, as its family has it; raise `InputError` if too few."
     size, whole = (config.hidden_size // config.num_attention_heads for config in (small, large))
     heads, of = (config.num_attention_heads for config in (small, large))
     if size > whole or heads > of:
         raise InputError(f"{heads} heads of {size} dimensions cannot be cut from {of} of {whole}; "
                          "expected as many or fewer of each, or a cut that is not head by head.")
-    return (torch.arange(heads)[:, None] * whole + torch.arange(size)).flatten()
+    return (torch.arange(heads)[:, None] * whole + family_of(large).head_dimensions(size, whole)).flatten()
 
 # %% ../nbs/16_surgery.ipynb #25aa5513
 def _by_head(rows: Tensor, heads: int) -> Tensor:
     "Return the rows of each head, heads x size x columns, in float64."
     return rows.double().unflatten(0, (heads, -1))
 
-def _score_scale(layer: nn.Module) -> Tensor:  # heads
+def _score_scale(model: PreTrainedModel, layer: int) -> Tensor:  # heads
     "Return the Frobenius norm of each head's bilinear form, over the root of its size."
-    own = layer.attention.self
-    q, k = (_by_head(m.weight.detach(), own.num_attention_heads) for m in (own.query, own.key))
+    own = family_of(model.config)
+    module = own.layers(model)[layer]
+    q, k = (_by_head(own.projection(module, part)[0].double() * own.read_scale(module),
+                     model.config.num_attention_heads) for part in ("query", "key"))
     squares = ((q @ q.mT) * (k @ k.mT)).sum((1, 2))
-    return squares.clamp(min=0).sqrt() / math.sqrt(own.attention_head_size)
+    return squares.clamp(min=0).sqrt() / math.sqrt(q.shape[1])
 
 @torch.no_grad()
 def keep_scores(
@@ -161,15 +157,17 @@ def keep_scores(
     layers: Sequence[int] | None = None,  # for each layer of the smaller, one of the larger; None: the same
 ) -> None:
     "Scale queries and keys, so that each head's scores vary as they did before the cut."
-    for i, layer in enumerate(small.base_model.encoder.layer):
-        own = layer.attention.self
-        now = _score_scale(layer)
-        before = _score_scale(large.base_model.encoder.layer[i if layers is None else layers[i]])
+    own = family_of(small.config)
+    for i, layer in enumerate(own.layers(small)):
+        now = _score_scale(small, i)
+        before = _score_scale(large, i if layers is None else layers[i])
         ratio = torch.where(now > 0, before[: len(now)].to(now) / now, 1).sqrt()
-        ratio = ratio.repeat_interleave(own.attention_head_size)
-        for m in (own.query, own.key):
-            m.weight.mul_(ratio[:, None].to(m.weight))
-            m.bias.mul_(ratio.to(m.bias))
+        ratio = ratio.repeat_interleave(small.config.hidden_size // len(now))
+        for part in ("query", "key"):
+            weight, bias = own.projection(layer, part)
+            weight.mul_(ratio[:, None].to(weight))
+            if bias is not None:
+                bias.mul_(ratio.to(bias))
 
 # %% ../nbs/16_surgery.ipynb #4e0ce395
 def _ordered(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
@@ -180,23 +178,43 @@ def _ordered(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
     root = s.sqrt()[..., None]
     return root * (qa @ u).mT, root * (qb @ v.mT).mT
 
+def _rows(own: Family, layer: nn.Module, part: str, heads: int) -> Tensor:
+    "Return the rows of each head, with their bias, if there is one, as the last column."
+    weight, bias = own.projection(layer, part)
+    return _by_head(weight if bias is None else torch.cat([weight, bias[:, None]], 1), heads)
+
+def _write(own: Family, layer: nn.Module, part: str, rows: Tensor) -> None:
+    "Replace queries, keys or values by rows of each head, as `_rows` gives them."
+    weight, bias = own.projection(layer, part)
+    weight.copy_(rows[..., : weight.shape[1]].flatten(0, 1))
+    if bias is not None:
+        bias.copy_(rows[..., -1].flatten())
+
+def _places(kept: Tensor, whole: int) -> Tensor:
+    "Return an order of a head's dimensions that puts the first ones where they are kept."
+    others = torch.ones(whole, dtype=torch.bool)
+    others[kept] = False
+    return torch.cat([kept, others.nonzero().flatten()]).argsort()
+
+# %% ../nbs/16_surgery.ipynb #f5aed159
 @torch.no_grad()
 def order_heads(
     model: PreTrainedModel,  # stays as it is
+    size: int | None = None,  # of a head that it will be cut to; None: not known
 ) -> PreTrainedModel:  # the same function, to the precision of its numbers
-    "Turn the dimensions inside each head so that the first ones matter most."
-    new = sliced(model)
-    for layer in new.base_model.encoder.layer:
-        own = layer.attention.self
-        out = layer.attention.output.dense.weight
-        parts = [torch.cat([m.weight, m.bias[:, None]], 1) for m in (own.query, own.key, own.value)]
-        q, k, v, o = (_by_head(part, own.num_attention_heads) for part in (*parts, out.T))
-        q, k = _ordered(q, k)
-        v, o = _ordered(v, o)
-        for m, weight in ((own.query, q), (own.key, k), (own.value, v)):
-            m.weight.copy_(weight[..., :-1].flatten(0, 1))
-            m.bias.copy_(weight[..., -1].flatten())
-        out.copy_(o.flatten(0, 1).T)
+    "Turn the dimensions inside each head so that those matter most that a cut keeps."
+    new, own, heads = sliced(model), family_of(model.config), model.config.num_attention_heads
+    whole = model.config.hidden_size // heads
+    places = _places(own.head_dimensions(size or whole, whole), whole)
+    for layer in own.layers(new):
+        if own.turns:
+            pair = _ordered(*(_rows(own, layer, part, heads) for part in ("query", "key")))
+            for part, rows in zip(("query", "key"), pair):
+                _write(own, layer, part, rows[:, places])
+        out = own.output(layer).weight
+        value, columns = _ordered(_rows(own, layer, "value", heads), _by_head(out.T, heads))
+        _write(own, layer, "value", value[:, places])
+        out.copy_(columns[:, places].flatten(0, 1).T)
     return new
 
 # %% ../nbs/16_surgery.ipynb #9d8d09a8
@@ -206,8 +224,9 @@ def _at_norms(model: PreTrainedModel, text: Mapping[str, Tensor], hook: Callable
     training = model.training
     norms = {name: m for name, m in model.named_modules() if isinstance(m, nn.LayerNorm)}
     handles = [norm.register_forward_hook(partial(hook, name)) for name, norm in norms.items()]
-    if hasattr(model, "lm_head"):  # its logits are not used: one position is enough
-        handles.append(model.lm_head.decoder.register_forward_pre_hook(lambda _, args: (args[0][:1, :1],)))
+    output = model.get_output_embeddings()
+    if output is not None:  # logits are not used: one position is enough
+        handles.append(output.register_forward_pre_hook(lambda _, args: (args[0][:1, :1],)))
     try:
         model.eval()(**text)
     finally:
@@ -215,12 +234,16 @@ def _at_norms(model: PreTrainedModel, text: Mapping[str, Tensor], hook: Callable
             handle.remove()
         model.train(training)
 
+def _tokens(states: Tensor, real: Tensor) -> Tensor:
+    "Return the states of the real tokens, tokens x width; a head may have one state a text, and then all."
+    return states[real] if states.ndim > real.ndim else states
+
 def _norm_outputs(model: PreTrainedModel, text: Mapping[str, Tensor]) -> dict[str, Tensor]:
     "Return the outputs of each layer norm at the real tokens, tokens x width, by name."
     real = text["attention_mask"].bool()
     outputs = {}
     def keep(name, norm, inputs, output):
-        outputs[name] = output[real]
+        outputs[name] = _tokens(output, real)
 
     _at_norms(model, text, keep)
     return outputs
@@ -231,7 +254,7 @@ def _stream_moment(
     text: Mapping[str, Tensor],  # a batch of `collate`: input_ids, attention_mask
 ) -> Tensor:  # width x width, float64
     "Return the second moment of the residual stream, summed over layer norms, on some text."
-    states = [h.double() for name, h in _norm_outputs(model, text).items() if "lm_head" not in name]
+    states = [h.double() for h in _norm_outputs(model.base_model, text).values()]
     return sum(h.T @ h / len(h) for h in states)
 
 # %% ../nbs/16_surgery.ipynb #ae0fcf7b
@@ -266,24 +289,29 @@ def _fit_norms(
     real = text["attention_mask"].bool()
     targets = _norm_outputs(large, text)
     def fit(name, norm, inputs, output):
-        x = F.layer_norm(inputs[0][real].double(), P.shape[1:], eps=norm.eps)
+        x = F.layer_norm(_tokens(inputs[0], real).double(), P.shape[1:], eps=norm.eps)
         y = targets[name].double() @ P
-        x0, y0 = (z - z.mean(0) for z in (x, y))
-        scale = (x0 * y0).mean(0) / x0.square().mean(0).clamp(min=1e-12)
+        x0, y0 = (0, 0) if norm.bias is None else (x.mean(0), y.mean(0))
+        scale = ((x - x0) * (y - y0)).mean(0) / (x - x0).square().mean(0).clamp(min=1e-12)
         norm.weight.copy_(scale)
-        norm.bias.copy_(y.mean(0) - scale * x.mean(0))
+        if norm.bias is not None:
+            norm.bias.copy_(y0 - scale * x0)
         return F.layer_norm(inputs[0], P.shape[1:], norm.weight, norm.bias, norm.eps)
 
     _at_norms(small, text, fit)
 
 # %% ../nbs/16_surgery.ipynb #b8f6c495
-def _check_narrower(own: XLMRobertaConfig, hidden: int, how: str, text: Mapping[str, Tensor] | None) -> None:
-    "Raise `InputError` for a width, a way or a text that cannot work."
+def _check_narrower(own: PreTrainedConfig, hidden: int, how: str, text: Mapping[str, Tensor] | None) -> None:
+    "Raise `InputError` for a family, a width, a way or a text that cannot work."
+    if not family_of(own).narrows:
+        raise InputError(f"the hidden size of a {own.model_type} model cannot be cut; expected another step, "
+                         "such as fewer layers or FFN neurons.")
     if how not in ("first", "heads", "pca"):
         raise InputError(f"unknown way to cut the width '{how}'; expected first, heads or pca.")
     if hidden > own.hidden_size:
         raise InputError(f"hidden size {hidden} from a model of {own.hidden_size}; expected as much or less.")
     check_heads(hidden, own.num_attention_heads)
+    family_of(own).head_dimensions(*(n // own.num_attention_heads for n in (hidden, own.hidden_size)))
     tokens = 0 if text is None else int(text["attention_mask"].sum())
     if how == "pca" and tokens < own.hidden_size:
         raise InputError(f"{tokens} tokens of text to find {own.hidden_size} directions by; "
@@ -305,7 +333,7 @@ def narrower(
     picks = {"heads": head_rows(shape, model.config)}
     if how == "pca":
         picks["stream"] = directions(_stream_moment(model, text), hidden)
-    whole = order_heads(model) if how == "pca" else model
+    whole = order_heads(model, hidden // shape.num_attention_heads) if how == "pca" else model
     small = sliced(whole, picks, hidden_size=hidden)
     keep_scores(small, whole)
     if how == "pca":
