@@ -53,7 +53,7 @@ def _load_predictor(
     def predict(texts, languages):
         with torch.inference_mode():
             inputs = tokenizer(texts, is_split_into_words=tagger, **options)
-            return names[model(**inputs).logits.argmax(-1)].tolist()
+            return names[model(**inputs).logits.argmax(-1).numpy()].tolist()
     return predict, model.num_parameters()
 
 # %% ../nbs/23_measure.ipynb #d399f46a
