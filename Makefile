@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 DATA ?= sample
+TEACHER ?=
 RESULTS ?=
 NOTEBOOKS ?=
 CONSTRAINTS ?= constraints.txt
@@ -28,8 +29,8 @@ $(INSTALLED): settings.ini setup.py constraints.txt
 
 install: $(INSTALLED)  ## make .venv with the versions in constraints.txt
 
-study: $(INSTALLED)  ## run the study on DATA (default: the small sample that comes with the package)
-	$(BIN)/afro-comet study --data $(DATA) $(if $(RESULTS),--results $(RESULTS))
+study: $(INSTALLED)  ## run the study on DATA (default: a small sample), with TEACHER (a folder or Hub name; default: its own)
+	$(BIN)/afro-comet study --data $(DATA) $(if $(TEACHER),--teacher $(TEACHER)) $(if $(RESULTS),--results $(RESULTS))
 
 check: $(INSTALLED)  ## in under a minute: is all in step and in style, do the pages build, do the quick notebooks run
 	@$(BIN)/python .ci/test.py --quick

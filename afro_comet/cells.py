@@ -108,6 +108,7 @@ class Cell:
     tuning: dict[str, CellTuning] | None  # by task; None for an ingredient
     seeds: list[int]
     written: list  # the cell and the study's defaults as they were written
+    source: str | None = None  # models from outside the study that it goes back to; a study fills it in
 
 # %% ../nbs/30_cells.ipynb #54ed2651
 def check_seeds(seeds: list[int]) -> None:
@@ -328,21 +329,22 @@ def score_cell(
     "Make, fine-tune and score a cell; rows that lie in its run are taken as they are."
     path = grid.run(cell, seed) / f"rows-{grid.task}.jsonl"
     corpus = grid.context.corpus
-    asked = [*grid.cells[cell].written, corpus.lines, corpus.alpha, seed]
-    written = json.dumps(asked, sort_keys=True, default=str)
-    common = _common(grid, cell, seed)
-    rows = _stored_rows(path, written, results)
+    own = grid.cells[cell]
+    written = json.dumps([*own.written, corpus.lines, corpus.alpha, seed], sort_keys=True, default=str)
+    rows = _stored_rows(path, written, own.source, results)
     if rows:
         return rows
+    common = _common(grid, cell, seed)
     for split in ("validation", "test"):
         part = grid.data[split]
         rows += result_rows(results, part, *predictions(grid, cell, seed, part), split=split, **common)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if own.source:
+        rows = [row | {"source": own.source} for row in rows]
     write_rows(path, [rows[0] | {"made": written}, *rows[1:]])
     return rows
 
-def _stored_rows(path: Path, written: str, results: Path) -> list[dict]:
+def _stored_rows(path: Path, written: str, source: str | None, results: Path) -> list[dict]:
     "Return the rows of an earlier call; none if the cell was another or predictions are gone."
     rows = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-    same = bool(rows) and rows[0].pop("made") == written
+    same = bool(rows) and rows[0].pop("made") == written and rows[0].get("source", source) == source
     return rows if same and all((results / row["predictions"]).exists() for row in rows) else []
