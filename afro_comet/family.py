@@ -120,6 +120,7 @@ class XlmRoberta(Roberta):
 class ModernBert(Family):
     "ModernBERT and mmBERT: rotary positions, local attention, gated FFN, norms before the blocks."
     config = ModernBertConfig
+    layout = {"cls_token_id": 0, "sep_token_id": 2}
     dropout = ("attention_dropout", "mlp_dropout", "embedding_dropout")
     turns = False
     gates = 2

@@ -78,6 +78,8 @@ def make_config(
     layout = dict(pad_token_id=1, bos_token_id=0, eos_token_id=2, tie_word_embeddings=True)
     config = own.config(**own.layout | sizes | layout | changes)
     check_heads(config.hidden_size, config.num_attention_heads)
+    size = config.hidden_size // config.num_attention_heads
+    own.head_dimensions(size, size)
     return config
 
 # %% ../nbs/12_model.ipynb #1630339c

@@ -95,7 +95,7 @@ class Pretrain(Step):
 @step
 class Adapt(Step):
     "Go on pre-training a model on other text (second paper, section 3)."
-    texts: str = "text"  # whose texts are read: text, or those of a task such as sentiment
+    texts: str = "text"  # whose texts are read: text, those of a task, or both: text+sentiment
     settings: Settings = field(default_factory=Settings)
 
     def __post_init__(self):
@@ -121,7 +121,7 @@ class Distill(Step):
     "Distil a teacher into a new student, or into what the last cut left (second paper, stages 1 and 3)."
     teacher: str | None = None  # a folder, a Hub name or a cell; else what the last cut was made from
     student: Heir = field(default_factory=Heir)
-    texts: str = "text"  # whose texts are read: text, or those of a task such as sentiment
+    texts: str = "text"  # whose texts are read: text, those of a task, or both: text+sentiment
     match: Match = field(default_factory=Match)
     settings: Settings = field(default_factory=Settings)
 
@@ -167,7 +167,7 @@ class Trim(Cut):
     vocab_size: int | None = None  # pieces that stay, special tokens among them
     coverage: float | None = None  # or the share of every language's running pieces that stays, up to 1
     by: str = "balanced"  # order of choice: balanced over languages, tokens or documents
-    texts: str = "text"  # whose texts are counted: text, or those of a task such as sentiment
+    texts: str = "text"  # whose texts are counted: text, those of a task, or both: text+sentiment
 
     def __post_init__(self):
         Corpus(texts=self.texts)  # raises for texts that there are not
@@ -183,7 +183,7 @@ class Trim(Cut):
 class Transfer(Cut):
     "Give the model [the vocabulary of another text](11_trim.ipynb)."
     vocab_size: int  # pieces of the new tokenizer
-    texts: str = "text"  # whose texts it is trained on: text, or those of a task such as sentiment
+    texts: str = "text"  # whose texts it is trained on: text, those of a task, or both
     tidy: bool = False  # read all text in lower case, with one piece for every link and one for every name
     cuts = False  # what it was before has another vocabulary, and can be no teacher
 
@@ -213,7 +213,8 @@ class Random(Cut):
 
     def cut(self, context, model, tokenizer):
         "Return the new model and the tokenizer."
-        return make_encoder(self.shape, tokenizer, context.seed), tokenizer, {"seed": context.seed}
+        new = make_encoder(self.shape, tokenizer, context.seed, model.config.model_type)
+        return new, tokenizer, {"seed": context.seed}
 
 # %% ../nbs/26_steps.ipynb #b6705ed1
 @step

@@ -292,7 +292,9 @@ def start_bias(
     counts = np.ones(model.config.vocab_size)
     for batch in blocks.with_format("numpy").iter(10_000):
         counts += np.bincount(np.concatenate(batch[column]), minlength=len(counts))
-    model.get_output_embeddings().bias.data.copy_(torch.from_numpy(np.log(counts / counts.sum())))
+    bias = family_of(model.config).output_bias(model)
+    if bias is not None:
+        bias.data.copy_(torch.from_numpy(np.log(counts / counts.sum())))
 
 # %% ../nbs/15_train.ipynb #19f788a8
 def learn(
