@@ -26,14 +26,15 @@ from torch import nn
 from transformers import (
     AutoModelForMaskedLM,
     AutoModelForSequenceClassification,
-    PretrainedConfig,
+    PreTrainedConfig,
     PreTrainedModel,
 )
 
 from .cache import Keep, cache_blocks, read_cache
 from .core import InputError, check_ranges
+from .family import family_of
 from .measure import peak_memory
-from .model import fast_dtype, make_config
+from .model import blank, fast_dtype, make_config
 from .objective import Distill, Labels, MaskedLM, Match
 from .train import Job, Loop, Settings, update
 
@@ -43,6 +44,7 @@ class Bench:
     "Sizes and repeats of a benchmark; raises `InputError` for what cannot work."
     teacher: str = "large"  # shape of the teacher
     student: str = "comet"  # shape of the student
+    family: str = "xlm-roberta"  # of teacher and student, or another name in `FAMILIES`
     vocab_size: int = 250_002  # pieces of the whole vocabulary
     trimmed_vocab_size: int = 40_000  # pieces after trimming
     batch: int = 8  # texts a step
@@ -56,7 +58,16 @@ class Bench:
         check_ranges(self, vocab_size=(100, None), trimmed_vocab_size=(100, None), length=(8, 512),
                      threads=(0, None), **counts)
         for shape in (self.teacher, self.student):
-            make_config(shape)
+            self.config(shape, self.vocab_size)
+
+    def config(
+        self,
+        shape: str,  # of the teacher or the student
+        vocab_size: int,
+        **changes,  # of its fields
+    ) -> PreTrainedConfig:
+        "Return the configuration of a model that takes part."
+        return make_config(shape, vocab_size, family=self.family, **changes)
 
 # %% ../nbs/24_bench.ipynb #a1fd2e95
 @dataclass
@@ -84,7 +95,7 @@ def _place() -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 def _random_model(
-    config: PretrainedConfig,
+    config: PreTrainedConfig,
     auto: type = AutoModelForMaskedLM,  # the class that makes it
     dtype: torch.dtype = torch.float32,  # of its weights
 ) -> PreTrainedModel:
@@ -139,7 +150,7 @@ def _seconds(step: Callable, steps: int) -> float:
 def _reference(bench: Bench, folder: Path) -> Callable:
     "Prepare the reference step."
     shapes = bench.teacher, bench.student
-    configs = [make_config(shape, bench.vocab_size, attn_implementation="eager") for shape in shapes]
+    configs = [bench.config(shape, bench.vocab_size, attn_implementation="eager") for shape in shapes]
     teacher, student = (_random_model(config) for config in configs)
     optimizer = torch.optim.AdamW(student.parameters(), lr=5e-5)
     text = _random_text(bench.vocab_size, bench.batch, bench.length)
@@ -163,8 +174,8 @@ def _loop_step(objective: nn.Module, job: Job, bench: Bench, folder: Path) -> Ca
 # %% ../nbs/24_bench.ipynb #dc59546f
 def _ours(bench: Bench, folder: Path, vocab_size: int) -> Callable:
     "Prepare our step, with the teacher in it."
-    teacher = _random_model(make_config(bench.teacher, vocab_size), dtype=fast_dtype())
-    student = _random_model(make_config(bench.student, vocab_size))
+    teacher = _random_model(bench.config(bench.teacher, vocab_size), dtype=fast_dtype())
+    student = _random_model(bench.config(bench.student, vocab_size))
     objective = Distill(student, teacher, _Tokenizer(vocab_size - 1), Match(), length=bench.length)
     job = Job(_random_text(vocab_size, bench.batch, bench.length), Match().weights, _pad)
     return _loop_step(objective, job, bench, folder)
@@ -181,7 +192,7 @@ def _trimmed(bench: Bench, folder: Path) -> Callable:
 def _write_cache(bench: Bench, folder: Path) -> None:
     "Write the cache, two batches, in `folder/cache`."
     size = bench.trimmed_vocab_size
-    teacher = _random_model(make_config(bench.teacher, size), dtype=fast_dtype())
+    teacher = _random_model(bench.config(bench.teacher, size), dtype=fast_dtype())
     text = _random_text(size, 2 * bench.batch, bench.length)
     keep = Keep(length=bench.length, batch=bench.batch)
     cache_blocks(teacher, _Tokenizer(size - 1), text, keep, folder / "cache", "random")
@@ -189,7 +200,7 @@ def _write_cache(bench: Bench, folder: Path) -> None:
 def _cached(bench: Bench, folder: Path) -> Callable:
     "Prepare our step with the trimmed vocabulary and the cache in place of the teacher."
     size = bench.trimmed_vocab_size
-    student = _random_model(make_config(bench.student, size))
+    student = _random_model(bench.config(bench.student, size))
     rows, config, pad = read_cache(folder / "cache", Match(), student.config)
     objective = Distill(student, config, _Tokenizer(size - 1), Match(), length=bench.length)
     return _loop_step(objective, Job(rows, Match().weights, pad), bench, folder)
@@ -197,23 +208,30 @@ def _cached(bench: Bench, folder: Path) -> Callable:
 _SIDES = {"reference": _reference, "full": _full, "trimmed": _trimmed, "cached": _cached}
 
 # %% ../nbs/24_bench.ipynb #a86cdb75
+def _matrices(
+    model: PreTrainedModel,  # with or without a head
+) -> list[nn.Linear]:
+    "Return the linear maps of a model's layers."
+    layers = family_of(model.config).layers(model)
+    return [module for module in layers.modules() if isinstance(module, nn.Linear)]
+
 def _forward_flops(
-    config: PretrainedConfig,  # of an XLM-R encoder
+    config: PreTrainedConfig,  # of an encoder
     batch: int,  # texts
     length: int,  # tokens a text
 ) -> float:  # a multiply-add counts as two; without the head
     "Count the floating-point operations of the matrix products in a forward pass."
-    d = config.hidden_size
-    f = config.intermediate_size
-    return 2 * batch * length * config.num_hidden_layers * (4 * d * d + 2 * d * f + 2 * length * d)
+    linear = sum(layer.weight.numel() for layer in _matrices(blank(config)))
+    attention = 2 * length * config.hidden_size * config.num_hidden_layers
+    return 2 * batch * length * (linear + attention)
 
 # %% ../nbs/24_bench.ipynb #635dae69
 def _teacher_rates(bench: Bench) -> dict[str, float]:
     "Measure the teacher's rate and that of its matrix products alone, in turns."
-    config = make_config(bench.teacher, bench.trimmed_vocab_size)
+    config = bench.config(bench.teacher, bench.trimmed_vocab_size)
     encoder = _random_model(config, dtype=fast_dtype()).base_model.eval()
     ids = torch.full((bench.batch, bench.length), 9, device=_place())
-    layers = [module for module in encoder.encoder.modules() if isinstance(module, nn.Linear)]
+    layers = _matrices(encoder)
     sizes = {layer.in_features for layer in layers}
     inputs = {size: torch.randn(ids.numel(), size, device=_place(), dtype=encoder.dtype) for size in sizes}
     flops = 2 * ids.numel() * sum(layer.weight.numel() for layer in layers)
@@ -298,7 +316,7 @@ def _with_label(rows: list[dict]) -> dict[str, torch.Tensor]:
 def _training_jobs(bench: Bench) -> dict[str, tuple[nn.Module, Job]]:
     "Return the objective of pre-training and that of fine-tuning, each with its job."
     text = _random_text(bench.vocab_size, bench.batch, bench.length)
-    config = make_config(bench.student, bench.vocab_size, num_labels=3)
+    config = bench.config(bench.student, bench.vocab_size, num_labels=3)
     masked = MaskedLM(_random_model(config), _Tokenizer(bench.vocab_size - 1))
     labels = Labels(_random_model(config, AutoModelForSequenceClassification))
     return {"pretrain": (masked, Job(text, {"masked_lm": 1.0}, _pad)),
@@ -311,9 +329,10 @@ def bench_train(
     batch: int = 32,  # texts a step
     length: int = 64,  # tokens a text
     steps: int = 10,  # timed, after one that is not
+    family: str = "xlm-roberta",  # or another name in `FAMILIES`
 ) -> dict[str, float]:  # pretrain_tokens_per_s, finetune_tokens_per_s
     "Measure the tokens per second of the loop's step, with masked text and with labels."
-    bench = Bench(shape, shape, vocab_size, vocab_size, batch, length, steps)
+    bench = Bench(shape, shape, family, vocab_size, vocab_size, batch, length, steps)
     figures = {}
     with TemporaryDirectory() as folder:
         for name, (objective, job) in _training_jobs(bench).items():

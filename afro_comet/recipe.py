@@ -7,6 +7,7 @@ __all__ = ['WIDTHS', 'RECIPES', 'TRAINING', 'PAPER', 'OURS', 'check_tasks', 'che
            'compress', 'plot_waterfall', 'write_recipe']
 
 # %% ../nbs/27_recipe.ipynb #36cbdb7a
+import copy
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, replace
@@ -20,13 +21,14 @@ import yaml
 from datasets import Dataset, DatasetDict
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from transformers import AutoConfig, AutoModelForMaskedLM, XLMRobertaConfig
+from transformers import AutoModelForMaskedLM, PreTrainedConfig
 
 from .core import InputError, build, check_ranges, read_json, write_json
 from .corpus import Corpus
 from .data import TASKS, load
+from .family import Family, family_of
 from .measure import measure
-from .model import blank, check_family, loading, parameters
+from .model import blank, load_config, parameters
 from .steps import STEPS, Context, parse_step, run_steps
 from .tasks import Tuning, finetune, text_scores
 
@@ -229,41 +231,60 @@ def _half(n: int) -> int:
     return -(-n // 2)
 
 def _shrunk_bytes(
-    config: XLMRobertaConfig,  # of the model to compress
+    config: PreTrainedConfig,  # of the model to compress
     hidden: int,  # width
     vocab_size: int,
 ) -> int:  # of the weights, in float32
     "Return the size to which the second paper's pipeline brings a model, at a width."
-    changes = {"num_hidden_layers": _half(config.num_hidden_layers), "hidden_size": hidden,
-               "intermediate_size": config.intermediate_size * 2 // 3, "vocab_size": vocab_size}
-    small = blank(XLMRobertaConfig(**config.to_dict() | changes), AutoModelForMaskedLM)
-    return int(parameters(small).bytes["total"])
+    small = copy.deepcopy(config)
+    small.update(family_of(config).keep_layers(config, range(_half(config.num_hidden_layers))))
+    small.update({"hidden_size": hidden, "intermediate_size": config.intermediate_size * 2 // 3,
+                  "vocab_size": vocab_size})
+    return int(parameters(blank(small, AutoModelForMaskedLM)).bytes["total"])
 
 # %% ../nbs/27_recipe.ipynb #f0ce46ae
+def _can_shrink(own: Family, size: int, whole: int) -> bool:
+    "Return whether heads of `whole` dimensions can be cut to `size`."
+    if size == whole:
+        return True
+    try:
+        own.head_dimensions(size, whole)
+    except InputError:
+        return False
+    return own.narrows
+
+def _head_sizes(
+    config: PreTrainedConfig,  # of the model to compress
+) -> list[int]:  # from the smallest to the whole
+    "Return the dimensions that each head of a model can be cut to."
+    own = family_of(config)
+    whole = config.hidden_size // config.num_attention_heads
+    return [size for size in range(1, whole + 1) if _can_shrink(own, size, whole)]
+
+# %% ../nbs/27_recipe.ipynb #f9a897bd
 def _widest(
-    config: XLMRobertaConfig,  # of the model to compress
+    config: PreTrainedConfig,  # of the model to compress
     vocab_size: int,
     megabytes: float,  # 10^6 bytes
 ) -> int:  # a multiple of the heads
     "Return the largest width at which the weights fit; raises `InputError` if none does."
-    heads = config.num_attention_heads
-    widths = range(heads, config.hidden_size + 1, heads)
+    widths = [config.num_attention_heads * size for size in _head_sizes(config)]
     sizes = {hidden: _shrunk_bytes(config, hidden, vocab_size) for hidden in widths}
     fit = [hidden for hidden, size in sizes.items() if size <= 1e6 * megabytes]
     if not fit:
-        least = f"{sizes[heads] / 1e6:.2f}"
+        least = f"{sizes[widths[0]] / 1e6:.2f}"
         raise InputError(f"megabytes is {megabytes:g}; expected at least {least} for this model.")
     return max(fit)
 
 # %% ../nbs/27_recipe.ipynb #3c611216
-def _comet_steps(config: XLMRobertaConfig, vocab_size: int) -> list[dict]:
+def _comet_steps(config: PreTrainedConfig, vocab_size: int) -> list[dict]:
     "Return the steps to a student of the first paper's proportions."
     layers = -(-config.num_hidden_layers // 4)
     heads = config.num_attention_heads // 2
     shape = f"{layers}x{config.hidden_size // 4}x{heads}x{config.intermediate_size // 4}"
     return [{"trim": vocab_size}, {"distill": {"student": shape}}]
 
-def _cut_steps(config: XLMRobertaConfig, vocab_size: int, hidden: int, paper: bool) -> list[dict]:
+def _cut_steps(config: PreTrainedConfig, vocab_size: int, hidden: int, paper: bool) -> list[dict]:
     "Return the steps of the second paper's pipeline, in the paper's order or in ours."
     layers = f"{'stride' if paper else 'first'}:{_half(config.num_hidden_layers)}"
     steps = [{"adapt": {}}, {"layers": layers}, {"distill": {}}, {"ffn": config.intermediate_size * 2 // 3}]
@@ -283,9 +304,7 @@ def write_recipe(
         raise InputError(f"unknown recipe '{name}'; expected one of {', '.join(RECIPES)}.")
     if (megabytes is None) == (name == "fit"):
         raise InputError(f"megabytes is {megabytes} for {name}; expected one for fit, none for others.")
-    with loading(start):
-        config = AutoConfig.from_pretrained(start)
-        check_family(config)
+    config = load_config(start)
     vocab_size = round(config.vocab_size * 40_000 / 250_002)
     match = {}
     if name == "comet":
@@ -298,12 +317,13 @@ def write_recipe(
     return _to_yaml(head | {"defaults": defaults, "steps": steps})
 
 # %% ../nbs/27_recipe.ipynb #842f3cf7
-def _width_for(name: str, config: XLMRobertaConfig, megabytes: float | None) -> int:
-    "Return the width of a recipe: a share that whole heads allow, or the largest that fits."
+def _width_for(name: str, config: PreTrainedConfig, megabytes: float | None) -> int:
+    "Return the width of a recipe: the nearest to a share that heads allow, or the largest that fits."
     if name == "fit":
         return _widest(config, round(config.vocab_size * 40_000 / 250_002), megabytes)
     heads = config.num_attention_heads
-    return heads * round(config.hidden_size * WIDTHS[name] / heads)
+    goal = config.hidden_size * WIDTHS[name] / heads
+    return heads * min(_head_sizes(config), key=lambda size: (abs(size - goal), size % 2))
 
 class _Plain(yaml.SafeDumper):
     "YAML without anchors."

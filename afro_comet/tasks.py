@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import torch
 from datasets import Dataset, DatasetDict
+from torch import nn
 from transformers import (
     AutoModelForSequenceClassification,
     AutoModelForTokenClassification,
@@ -27,8 +28,9 @@ from transformers import (
 from .batch import collate, encode, pack
 from .core import InputError, check_ranges
 from .data import load
+from .family import family_of
 from .linear import Linear
-from .model import load_model
+from .model import load_config, load_model
 from .objective import Labels, MaskedLM, held_out_loss
 from .run import describe_run, finished, processes
 from .score import by_language, examples, label_names, scores_by_language
@@ -59,7 +61,8 @@ def _new_head(
     names = label_names(rows)
     torch.manual_seed(settings.seed)
     return load_model(model, auto, num_labels=len(names), id2label=dict(enumerate(names)),
-                      label2id={name: i for i, name in enumerate(names)}, **dropout(settings))
+                      label2id={name: i for i, name in enumerate(names)},
+                      **dropout(settings, load_config(model)))
 
 # %% ../nbs/22_tasks.ipynb #163c9f00
 def _logits(
@@ -217,6 +220,19 @@ def soft_labels(
     return np.log(np.mean(outputs, axis=0) + 1e-6)
 
 # %% ../nbs/22_tasks.ipynb #df8e0413
+def _adapted(
+    model: PreTrainedModel,  # with a classification head
+) -> tuple[list[str], list[str]]:
+    "Return the names of the matrices that get adapters, and of the new modules, which are trained in full."
+    layers = family_of(model.config).layers(model)
+    inside = {module for module in layers.modules() if isinstance(module, nn.Linear)}
+    matrices = [name for name, module in model.named_modules() if module in inside]
+    base = model.base_model_prefix
+    new = [name for name, _ in model.named_children() if name != base]
+    new += [f"{base}.{name}" for name, _ in model.base_model.named_children() if name == "pooler"]
+    return matrices, [name for name in new if list(model.get_submodule(name).parameters())]
+
+# %% ../nbs/22_tasks.ipynb #cbe04a8f
 def _add_adapters(
     model: PreTrainedModel,  # with a classification head; changed in place
     rank: int,  # r, of each correction
@@ -227,9 +243,9 @@ def _add_adapters(
     if not 1 <= rank <= width:
         raise InputError(f"adapter is {rank}; expected 1 to {width}, the encoder's width, or 0 for none.")
     from peft import LoraConfig, get_peft_model  # here, because it takes seconds and few runs need it
-    where = r".*encoder\.layer\.\d+\..*\.(query|key|value|dense)"
-    config = LoraConfig(r=rank, lora_alpha=2 * rank, lora_dropout=settings.dropout, target_modules=where,
-                        modules_to_save=["classifier"])
+    matrices, new = _adapted(model)
+    config = LoraConfig(r=rank, lora_alpha=2 * rank, lora_dropout=settings.dropout, target_modules=matrices,
+                        modules_to_save=new)
     return get_peft_model(model, config)
 
 # %% ../nbs/22_tasks.ipynb #8379d947
