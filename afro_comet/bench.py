@@ -44,7 +44,7 @@ class Bench:
     "Sizes and repeats of a benchmark; raises `InputError` for what cannot work."
     teacher: str = "large"  # shape of the teacher
     student: str = "comet"  # shape of the student
-    family: str = "xlm-roberta"  # of teacher and student, or another name in `FAMILIES`
+    family: str = "xlm-roberta"  # of both: xlm-roberta, roberta, bert, modernbert or deberta-v2
     vocab_size: int = 250_002  # pieces of the whole vocabulary
     trimmed_vocab_size: int = 40_000  # pieces after trimming
     batch: int = 8  # texts a step
