@@ -8,6 +8,7 @@ __all__ = ['app', 'data_app', 'bench_app', 'json_option', 'main', 'data_check', 
            'bench_train_command', 'study_command', 'rescore_command', 'recipe_command', 'compress_command']
 
 # %% ../nbs/34_cli.ipynb #75a89837
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -344,7 +345,11 @@ def compress_command(
     out: Path,  # folder of the steps; finished ones are not done again
     *,
     data: str = "sample",  # a folder of data, "download", or "sample"
+    start: str | None = None,  # folder or Hub name of the model to compress, in place of the recipe's
 ):
     "Follow a recipe from a model to a smaller one, and measure after each step."
-    table = compress(read_yaml(recipe, Recipe), data, out, partial(print, flush=True))
+    way = read_yaml(recipe, Recipe)
+    if start:
+        way = replace(way, start=start)
+    table = compress(way, data, out, partial(print, flush=True))
     print(f"\n{table.round(3).to_string()}\n\nfigure: {out / 'waterfall.png'}")
