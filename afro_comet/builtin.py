@@ -16,11 +16,10 @@ from .cells import folder_name
 from .core import InputError, read_yaml
 from .corpus import Corpus
 from .data import languages_in, load
-from .model import load_model, loading, make_config
+from .model import check_length, load_model, loading, make_config
 from .recipe import beside
 from .steps import Context, Trim
 from .study import Study
-from .train import check_length
 
 # %% ../nbs/33_builtin.ipynb #7a5aa35b
 MAIN = """

@@ -39,7 +39,7 @@ from .data import load, tasks_in
 from .distill import distill
 from .figures import COLOURS, plot_cells, plot_results
 from .measure import machine, measure
-from .model import load_model, loading, make_config
+from .model import check_length, load_model, loading, make_config
 from .objective import Match
 from .recipe import Recipe, compress, write_recipe
 from .results import pretty, rescore, results_table
@@ -49,7 +49,7 @@ from .steps import steps_table
 from .student import Student
 from .study import run_study
 from .tasks import Labelled, Tuning, answers, finetune, probabilities, soft_labels, text_scores
-from .train import Settings, check_length, pretrain
+from .train import Settings, pretrain
 from .vocab import kept_tokenizer
 
 # %% ../nbs/35_cli.ipynb #a268ca25
@@ -271,10 +271,11 @@ def bench_train_command(
     batch: int = 32,  # texts a step
     length: int = 64,  # tokens a text
     steps: int = 20,  # timed
+    family: str = "xlm-roberta",  # roberta, bert, modernbert or deberta-v2
     json_to: Annotated[Path | None, json_option] = None,  # where to write the figures
 ):
     "Tokens per second of pre-training and fine-tuning on this machine."
-    figures = bench_train(shape, vocab_size, batch, length, steps)
+    figures = bench_train(shape, vocab_size, batch, length, steps, family)
     for name, value in figures.items():
         print(f"{name.split('_')[0]}: {value:,.0f} tokens a second ({machine()})")
     if json_to:
@@ -349,7 +350,5 @@ def compress_command(
 ):
     "Follow a recipe from a model to a smaller one, and measure after each step."
     way = read_yaml(recipe, Recipe)
-    if start:
-        way = replace(way, start=start)
-    table = compress(way, data, out, partial(print, flush=True))
+    table = compress(replace(way, start=start or way.start), data, out, partial(print, flush=True))
     print(f"\n{table.round(3).to_string()}\n\nfigure: {out / 'waterfall.png'}")

@@ -56,6 +56,10 @@ _SECTIONS = ("business", "entertainment", "health", "politics", "religion", "spo
 _NEWS = Task("news", "classification", _SECTIONS, ("masakhanews/{language}",), label=("category", "label"),
              title="headline", quoted=True)
 
+# %% ../nbs/04_data.ipynb #e858082a
+_EMOTIONS = ("anger", "disgust", "fear", "joy", "sadness", "surprise", "none", "several")
+_EMOTION = Task("emotion", "classification", _EMOTIONS, ("emotion/{language}",), flags=True)
+
 # %% ../nbs/04_data.ipynb #8450d774
 _ENTITIES = ("O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC", "B-DATE", "I-DATE")
 _NER = Task("ner", "tagging", _ENTITIES, ("masakhaner2/{language}", "masakhaner/{language}",
@@ -77,7 +81,7 @@ TASKS = {task.name: task for task in (
     _publish_task(_NEWS, "masakhane-io/masakhane-news/819be052e7", "data/{language}"),
     _publish_task(_NER, "masakhane-io/masakhane-ner/ba5843cd08", "MasakhaNER2.0/data/{language}"),
     _publish_task(_POS, "masakhane-io/masakhane-pos/a42273eb27", "data/{language}"),
-    _TEXT)}
+    _EMOTION, _TEXT)}
 
 # %% ../nbs/04_data.ipynb #6b611b94
 SPLITS = {"train": "train", "validation": "dev", "test": "test"}  # name of a split here, and on disk

@@ -14,11 +14,11 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from .batch import collate, pack
 from .cache import read_cache
 from .corpus import Corpus
-from .model import fast_dtype, load_config, load_model, make_config
+from .model import check_length, fast_dtype, load_config, load_model, make_config
 from .objective import Distill, Match, held_out_loss
 from .run import describe_run, finished, processes
 from .student import Student, make_student
-from .train import Job, Settings, check_length, dropout, learn, start_bias
+from .train import Job, Settings, dropout, learn, start_bias
 
 # %% ../nbs/20_distill.ipynb #113a0003
 def _first_student(teacher: PreTrainedModel, how: Student, settings: Settings) -> PreTrainedModel:

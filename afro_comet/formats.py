@@ -30,6 +30,7 @@ class Task:
     label: tuple[str, ...] = ("label",)  # accepted names of the label column
     title: str = ""  # a column that goes before the text, on a line of its own
     quoted: bool = False  # whether fields follow the quoting rules of CSV
+    flags: bool = False  # labels are columns of 0 and 1; the last two: for a text with none, or several
     url: str = ""  # `owner/repository/commit/path` of the public files
 
     def __post_init__(self):
@@ -134,12 +135,13 @@ def _find_columns(
     header: list[str],  # names of the columns
     task: Task,  # has the accepted names
 ) -> list[int]:
-    "Return the positions of the text columns and then of the label column."
+    "Return the positions of the text columns and then of the label columns."
     if not header:
         raise InputError(f"{path}, line 1: found an empty file; expected a header")
     header = [name.strip() for name in header]
     accepted = [(task.title,)] if task.title else []
-    return [_find_column(path, header, names) for names in (*accepted, task.text, task.label)]
+    labels = [(name,) for name in task.labels[:-2]] if task.flags else [task.label]
+    return [_find_column(path, header, names) for names in (*accepted, task.text, *labels)]
 
 # %% ../nbs/03_formats.ipynb #ebbed8ce
 def _find_label(
@@ -156,6 +158,18 @@ def _find_label(
     raise InputError(f"{where}: found the label {label[:40]!r}; expected one of {', '.join(labels)}{hint}")
 
 # %% ../nbs/03_formats.ipynb #60e1cd74
+def _find_flagged(
+    where: str,  # file and line, for errors
+    flags: list[str],  # 0 or 1 for each label but the last two
+) -> int:
+    "Return the number of the only label that is 1; else of the last two, the first for none."
+    for flag in flags:
+        if flag not in ("0", "1"):
+            raise InputError(f"{where}: found {flag[:40]!r} in the column of a label; expected 0 or 1")
+    if flags.count("1") == 1:
+        return flags.index("1")
+    return len(flags) + ("1" in flags)
+
 def read_rows(
     path: Path,  # a TSV file with a header
     task: Task,  # names the columns, the labels and the quoting
@@ -163,13 +177,17 @@ def read_rows(
     "Read one split of a classification task; raise `InputError` for the first fault."
     rows = {"text": [], "label": []}
     table = read_table(path, task.quoted)
-    *columns, label = _find_columns(path, next(table, (1, []))[1], task)
+    columns = _find_columns(path, next(table, (1, []))[1], task)
+    texts = 1 + bool(task.title)
     for n, fields in table:
-        text = "\n".join(fields[column] for column in columns)
+        text = "\n".join(fields[column] for column in columns[:texts])
         if not text.strip():
             raise InputError(f"{path}, line {n}: found an empty text; expected some")
         rows["text"].append(text)
-        rows["label"].append(_find_label(f"{path}, line {n}", fields[label].strip(), task.labels))
+        found = [fields[column].strip() for column in columns[texts:]]
+        where = f"{path}, line {n}"
+        label = _find_flagged(where, found) if task.flags else _find_label(where, found[0], task.labels)
+        rows["label"].append(label)
     return rows
 
 # %% ../nbs/03_formats.ipynb #066e8355

@@ -30,11 +30,11 @@ from .core import InputError, check_ranges
 from .data import load
 from .family import family_of
 from .linear import Linear
-from .model import load_config, load_model
+from .model import check_length, load_config, load_model
 from .objective import Labels, MaskedLM, held_out_loss
 from .run import describe_run, finished, processes
 from .score import by_language, examples, label_names, scores_by_language
-from .train import Job, Settings, check_length, dropout, learn
+from .train import Job, Settings, dropout, learn
 from .vocab import fertility
 
 # %% ../nbs/23_tasks.ipynb #b4d0678e
@@ -56,13 +56,13 @@ def _new_head(
     rows: Dataset,  # of a labelled task
     settings: Settings,
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
-    "Return an encoder with a random head for the labels of a task, and its tokenizer."
+    "Return an encoder with a head for the labels of a task, and its tokenizer; what does not fit is new."
     auto = AutoModelForSequenceClassification if "label" in rows.features else AutoModelForTokenClassification
     names = label_names(rows)
     torch.manual_seed(settings.seed)
     return load_model(model, auto, num_labels=len(names), id2label=dict(enumerate(names)),
                       label2id={name: i for i, name in enumerate(names)},
-                      **dropout(settings, load_config(model)))
+                      ignore_mismatched_sizes=True, **dropout(settings, load_config(model)))
 
 # %% ../nbs/23_tasks.ipynb #163c9f00
 def _logits(
