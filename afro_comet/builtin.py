@@ -10,15 +10,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import yaml
-from transformers import AutoModelForMaskedLM, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from .core import InputError, read_yaml
-from .corpus import Corpus
 from .data import languages_in, load
 from .grid import folder_name
-from .model import check_length, load_model, loading, make_config
+from .model import check_length, is_trained, load_model
+from .pieces import check_kind
 from .recipe import beside
-from .steps import Context, Trim
 from .study import Study
 
 # %% ../nbs/34_builtin.ipynb #7a5aa35b
@@ -49,27 +48,13 @@ def built_in() -> dict[str, Study]:
     return {"main": Study(**spec), "sample": Study(**spec | sample)}
 
 # %% ../nbs/34_builtin.ipynb #6ec4a6ca
-def _is_shape(name: str) -> bool:
-    "Return whether a name is that of a shape, such as base or 2x96x4x384."
-    try:
-        make_config(name)
-    except InputError:
-        return False
-    return True
-
 def load_teacher(
     name: str,  # a folder, or the name of a model on the Hub
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     "Load a masked language model; raise `InputError` if it is none, or cannot be loaded."
-    if not Path(name).is_dir() and _is_shape(name):
-        raise InputError(f"teacher is '{name}', a shape; expected the folder or Hub name of a trained model.")
-    model, tokenizer = load_model(name)
-    with loading(name):
-        missing = AutoModelForMaskedLM.from_pretrained(name, output_loading_info=True)[1]["missing_keys"]
-    if missing:
-        raise InputError(f"{name}: has no weights for {min(missing)}; expected a masked language model with "
-                         "its head (`afro-comet pretrain OUT --model MODEL` trains one).")
-    return model, tokenizer
+    if not is_trained(name):
+        raise InputError(f"teacher is '{name}'; expected a folder that is there, or OWNER/NAME on the Hub.")
+    return load_model(name, whole=True)
 
 # %% ../nbs/34_builtin.ipynb #fdb38f2e
 TUNING = {"epochs": 3, "batch": 32, "rate": 1e-4}  # of a teacher that is named
@@ -77,15 +62,14 @@ TUNING = {"epochs": 3, "batch": 32, "rate": 1e-4}  # of a teacher that is named
 def _instead_of_new(
     study: Study,  # a built-in one
     name: str,  # folder or Hub name
-    model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
 ) -> dict:  # as in `Study.cells`
     "Return the cell of a named teacher in a built-in study; raise `InputError` if it cannot be trimmed."
     vocab_size = study.defaults["pretrain"]["vocab_size"]
     steps = [{"start": name}]
     if len(tokenizer) > vocab_size:
+        check_kind(tokenizer)  # before anything is trained
         steps.append({"trim": vocab_size})
-        Trim(vocab_size).cut(Context(Corpus(lines=100)), model, tokenizer)  # a trial, to find what is wrong
     return {"steps": steps, "finetune": TUNING}
 
 # %% ../nbs/34_builtin.ipynb #dab9761f
@@ -119,7 +103,7 @@ def named(
     _check_name(study, teacher)
     model, tokenizer = load_teacher(str(beside(study.home, teacher)))
     new = study in built_in().values()
-    cell = _instead_of_new(study, teacher, model, tokenizer) if new else _other_start(study, teacher)
+    cell = _instead_of_new(study, teacher, tokenizer) if new else _other_start(study, teacher)
     made = replace(study, cells=study.cells | {"teacher": cell})
     for own in (made.parsed["teacher"].tuning or {}).values():
         check_length(own.tuning.length, model.config)

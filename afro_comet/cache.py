@@ -152,7 +152,7 @@ def write_cache(
     folder: str | Path,  # of the cache; files found there are not written again
 ) -> Path:  # the folder
     "Cache a teacher's outputs on masked text; raise `InputError` if another cache lies there."
-    model, tokenizer = load_model(teacher, dtype=fast_dtype())
+    model, tokenizer = load_model(teacher, dtype=fast_dtype(), whole=True)
     blocks = pack(corpus.splits["train"], tokenizer, keep.length)
     place = "cuda" if torch.cuda.is_available() else "cpu"
     return cache_blocks(model.to(place), tokenizer, blocks, keep, folder, str(teacher))

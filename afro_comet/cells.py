@@ -68,11 +68,9 @@ def _way(spec: object) -> str:
 # %% ../nbs/31_cells.ipynb #9943a8c3
 def _steps(spec: dict, way: str, defaults: dict[str, dict]) -> list:
     "Return the steps to a cell's encoder, none for a baseline; raise `InputError` for what is no step."
-    if way in BASELINES:
-        if spec[way]:
-            raise InputError(f"{way} is {spec[way]!r:.60}; expected no options, as in {{{way}: {{}}}}.")
-        return []
-    if way == "fuse":
+    if way in BASELINES and spec[way]:
+        raise InputError(f"{way} is {spec[way]!r:.60}; expected no options, as in {{{way}: {{}}}}.")
+    if way in (*BASELINES, "fuse"):
         return []
     steps = spec["steps"] if way == "steps" else [{way: spec[way]}]
     if not isinstance(steps, list) or not steps:

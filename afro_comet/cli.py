@@ -39,7 +39,7 @@ from .data import load, tasks_in
 from .distill import distill
 from .figures import COLOURS, plot_cells, plot_results
 from .measure import machine, measure
-from .model import check_length, load_model, loading, make_config
+from .model import check_length, is_trained, load_model, loading, make_config
 from .objective import Match
 from .recipe import Recipe, compress, write_recipe
 from .results import pretty, rescore, results_table
@@ -120,7 +120,7 @@ def pretrain_command(
     if tokenizer:
         with loading(tokenizer):
             own = AutoTokenizer.from_pretrained(tokenizer)
-    elif not Path(model).is_dir() and "/" not in model:  # the shape of a new model
+    elif not is_trained(model):  # the shape of a new model
         check_length(settings.length, make_config(model))  # before a tokenizer is trained
         with processes().main_process_first():
             own = kept_tokenizer(out / "tokenizer", corpus.splits["train"]["text"], vocab_size)

@@ -37,7 +37,7 @@ def _prepare(
     match: Match,
 ) -> tuple[Distill, PreTrainedTokenizerBase, Job]:
     "Return objective, tokenizer and job; with a cache, the teacher's configuration takes its place."
-    model, tokenizer = load_model(teacher, dtype=fast_dtype())
+    model, tokenizer = load_model(teacher, dtype=fast_dtype(), whole=True)
     check_length(settings.length, model.config)
     student = _first_student(model, how, settings)
     with processes().main_process_first():

@@ -19,7 +19,7 @@ from datasets import Dataset, DatasetDict
 from transformers import AutoModelForSequenceClassification, AutoModelForTokenClassification
 
 from .cells import Cell, Silver, teacher_of
-from .core import InputError, atomic
+from .core import InputError, atomic, read_json, write_json
 from .data import TASKS
 from .linear import Linear, most_frequent
 from .model import load_model
@@ -193,11 +193,15 @@ def fused_labels(
     seed: int,
     rows: Dataset,  # of a classification task
 ) -> list[str]:  # a label a row
-    "Return the likeliest labels by the weighted mean of two cells; dev chooses the weights."
+    "Return the likeliest labels by the weighted mean of two cells; dev chooses the weights, once."
     names = label_names(rows)
-    dev = grid.data["validation"]
     parts = grid.cells[cell].parts
-    weight = fuse_weight(*(_part_probabilities(grid, part, seed, dev) for part in parts), dev)
+    path = grid.run(cell, seed) / grid.task / "weight.json"
+    if not path.exists():
+        dev = grid.data["validation"]
+        weight = fuse_weight(*(_part_probabilities(grid, part, seed, dev) for part in parts), dev)
+        write_json(path, {parts[0]: weight, parts[1]: 1 - weight})
+    weight = read_json(path, "the weights of two cells")[parts[0]]
     first, second = (_part_probabilities(grid, part, seed, rows) for part in parts)
     return [names[i] for i in (weight * first + (1 - weight) * second).argmax(1)]
 

@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['SHAPES', 'check_heads', 'make_config', 'check_length', 'blank', 'parameters', 'plot_parameters', 'random_model',
-           'make_encoder', 'save_model', 'loading', 'load_config', 'fast_bf16', 'fast_dtype', 'load_model']
+           'special_fields', 'make_encoder', 'save_model', 'loading', 'is_trained', 'load_config', 'fast_bf16',
+           'fast_dtype', 'load_model']
 
 # %% ../nbs/13_model.ipynb #e10bb914
 import re
@@ -27,6 +28,7 @@ from transformers import (
 
 from .core import InputError
 from .family import FAMILIES, family_of, part_of
+from .pieces import special_id
 
 # %% ../nbs/13_model.ipynb #ee8d103a
 SHAPES = {  # name: layers, hidden size, attention heads, FFN size, vocabulary size
@@ -143,13 +145,13 @@ def random_model(
         return AutoModelForMaskedLM.from_config(config)
 
 # %% ../nbs/13_model.ipynb #4b6b7d2f
-def _special_ids(tokenizer: PreTrainedTokenizerBase, config: type[PreTrainedConfig]) -> dict[str, int]:
+def special_fields(
+    holder: PreTrainedTokenizerBase | PreTrainedConfig,  # has the special tokens
+    kind: type[PreTrainedConfig],  # the configuration that gets them
+) -> dict[str, int | None]:
     "Return the fields of a configuration that name special tokens."
-    ids = {role: getattr(tokenizer, f"{role}_token_id") for role in ("pad", "bos", "eos", "cls", "sep")}
-    ids |= {"bos": ids["bos"] or ids["cls"], "eos": ids["eos"] or ids["sep"]}
-    known = config().to_dict()
-    fields = {f"{role}_token_id": i for role, i in ids.items() if i is not None}
-    return {name: i for name, i in fields.items() if name in known}
+    names = {f"{role}_token_id": special_id(holder, role) for role in ("pad", "bos", "eos", "cls", "sep")}
+    return {name: i for name, i in names.items() if hasattr(kind, name)}
 
 def make_encoder(
     shape: str,  # a name in `SHAPES`, or LAYERSxHIDDENxHEADSxFFN
@@ -160,7 +162,7 @@ def make_encoder(
 ) -> PreTrainedModel:  # a masked language model, float32, on the CPU
     "Build a random masked language model of a shape, for a tokenizer; raise `InputError` as `make_config`."
     kind = type(make_config(shape, family=family))
-    changes = _special_ids(tokenizer, kind) | changes
+    changes = special_fields(tokenizer, kind) | changes
     return random_model(make_config(shape, len(tokenizer), family=family, **changes), seed)
 
 # %% ../nbs/13_model.ipynb #dbd44f87
@@ -197,6 +199,13 @@ def loading(
         reason = " ".join(str(error).split())[:160] or type(error).__name__
         raise InputError(f"{folder}: cannot be loaded ({reason}); {_ways_on(folder)}") from error
 
+# %% ../nbs/13_model.ipynb #efa2ff3a
+def is_trained(
+    model: str | Path,
+) -> bool:
+    "Return whether a model is a folder, or a name on the Hub with its owner, and no shape."
+    return Path(model).is_dir() or "/" in str(model)
+
 # %% ../nbs/13_model.ipynb #7efb8ca6
 def load_config(
     folder: str | Path,  # a Hugging Face folder, or the name of a model on the Hub
@@ -224,13 +233,18 @@ def load_model(
     folder: str | Path,  # a Hugging Face folder, or the name of a model on the Hub
     auto: type = AutoModelForMaskedLM,  # the class that loads it
     dtype: torch.dtype = torch.float32,  # of its weights, whichever they are stored in
+    whole: bool = False,  # whether all of its weights must be there, those of the head too
     **kwargs,  # for its `from_pretrained`
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     "Load a model and its tokenizer; raise `InputError` if they cannot be loaded or do not fit."
     with loading(folder):
         load_config(folder)
-        model = auto.from_pretrained(folder, dtype=dtype, **kwargs)
+        model, info = auto.from_pretrained(folder, dtype=dtype, output_loading_info=True, **kwargs)
         tokenizer = AutoTokenizer.from_pretrained(folder)
+    if whole and info["missing_keys"]:
+        missing = min(info["missing_keys"])
+        raise InputError(f"{folder}: has no weights for {missing}; expected a model with its head "
+                         "(`afro-comet pretrain OUT --model MODEL` trains one for masked pieces).")
     if len(tokenizer) <= len(tokenizer.all_special_ids):  # what transformers makes of a folder without one
         raise InputError(f"{folder}: found no tokenizer; expected one that belongs to the model.")
     if len(tokenizer) > model.config.vocab_size:

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['check_kind', 'fixed_pieces', 'word_marks', 'characters', 'closed_pieces', 'renumber', 'check_ids', 'trim_tokenizer',
-           'special_origins', 'origins']
+           'special_id', 'special_origins', 'origins']
 
 # %% ../nbs/11_pieces.ipynb #c15430a7
 import inspect
@@ -17,7 +17,7 @@ from collections.abc import Iterable
 import numpy as np
 from tokenizers import Tokenizer, pre_tokenizers
 from tokenizers.models import Unigram
-from transformers import PreTrainedTokenizerBase
+from transformers import PreTrainedConfig, PreTrainedTokenizerBase
 
 from .core import InputError
 
@@ -262,17 +262,20 @@ def _write_piece(raw: bytes, begins: bool, spelling: str, backend: Tokenizer) ->
 # %% ../nbs/11_pieces.ipynb #82fe9ab9
 _ROLES = {"bos": "cls", "cls": "bos", "eos": "sep", "sep": "eos", "pad": "pad", "unk": "unk", "mask": "mask"}
 
+def special_id(
+    holder: PreTrainedTokenizerBase | PreTrainedConfig,  # tokenizer, or configuration of a model
+    role: str,  # bos, cls, eos, sep, pad, unk or mask
+) -> int | None:
+    "Return the id of the special token in a role; bos and cls, and eos and sep, stand in for each other."
+    ids = (getattr(holder, f"{name}_token_id", None) for name in (role, _ROLES[role]))
+    return next((i for i in ids if i is not None), None)
+
 def special_origins(
     old: PreTrainedTokenizerBase,
     new: PreTrainedTokenizerBase,
 ) -> dict[int, int]:  # new id: old id
     "Return which special token of an old tokenizer has the role of each of a new one."
-    def ids(tokenizer: PreTrainedTokenizerBase, role: str) -> int | None:
-        return getattr(tokenizer, f"{role}_token_id")
-    found = {}
-    for role, like in _ROLES.items():
-        own = ids(old, role)
-        found[ids(new, role)] = ids(old, like) if own is None else own
+    found = {getattr(new, f"{role}_token_id"): special_id(old, role) for role in _ROLES}
     return {i: own for i, own in found.items() if None not in (i, own)}
 
 # %% ../nbs/11_pieces.ipynb #1e07b792

@@ -15,7 +15,7 @@ from transformers import PreTrainedConfig, PreTrainedModel
 
 from .core import InputError
 from .family import FAMILIES, family_of
-from .model import make_config, random_model
+from .model import make_config, random_model, special_fields
 from .surgery import directions, fill, head_rows, keep_scores, layer_list
 
 # %% ../nbs/18_student.ipynb #a22a264a
@@ -41,10 +41,7 @@ def _config_of(own: PreTrainedConfig, how: Student, **changes) -> PreTrainedConf
     known = FAMILIES[family].config
     fields = {name: getattr(own, name) for name in FAMILIES[family].own_fields if family == own.model_type
               and hasattr(own, name)}
-    for role, other in (("pad", "pad"), ("bos", "cls"), ("eos", "sep"), ("cls", "bos"), ("sep", "eos")):
-        ids = (getattr(own, f"{name}_token_id", None) for name in (role, other))
-        if hasattr(known, f"{role}_token_id"):
-            fields[f"{role}_token_id"] = next((i for i in ids if i is not None), None)
+    fields |= special_fields(own, known)
     length = family_of(own).positions(own)
     return make_config(how.student, own.vocab_size, length, family, **copy.deepcopy(fields) | changes)
 

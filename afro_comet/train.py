@@ -32,6 +32,7 @@ from .loss import mix
 from afro_comet.model import (
     check_length,
     fast_bf16,
+    is_trained,
     load_config,
     load_model,
     loading,
@@ -303,13 +304,9 @@ def learn(
     return run / "model"
 
 # %% ../nbs/16_train.ipynb #cddf0872
-def _is_trained(model: str | Path) -> bool:
-    "Return whether a model is a folder or a name on the Hub, and no shape."
-    return Path(model).is_dir() or "/" in str(model)
-
 def _config_and_tokenizer(model: str | Path, tokenizer: PreTrainedTokenizerBase | None) -> tuple:
     "Return configuration and tokenizer of a trained model, or of a new one; raise `InputError`."
-    if _is_trained(model):
+    if is_trained(model):
         config = load_config(model)
         with loading(model):
             return config, tokenizer or AutoTokenizer.from_pretrained(model)
@@ -320,7 +317,7 @@ def _config_and_tokenizer(model: str | Path, tokenizer: PreTrainedTokenizerBase 
 
 def _encoder(model: str | Path, tokenizer: PreTrainedTokenizerBase, settings: Settings, blocks: Dataset):
     "Load a trained model, or make a new one of some shape."
-    if _is_trained(model):
+    if is_trained(model):
         return load_model(model, **dropout(settings, load_config(model)))[0]
     changes = dropout(settings, make_config(str(model)))
     encoder = make_encoder(str(model), tokenizer, settings.seed, **changes)
