@@ -59,7 +59,7 @@ def _way(spec: object) -> str:
     "Return which key of a cell leads to its model; raise `InputError` if there is not exactly one."
     if not isinstance(spec, dict):
         raise InputError(f"found {spec!r:.60}; expected a step or a baseline by its name: {{linear: {{}}}}.")
-    ways = [*STEPS, "steps", *BASELINES, "fuse"]
+    ways = [*STEPS, "steps", *BASELINES, "fuse", "tuned"]
     found = [way for way in ways if way in spec]
     if len(found) != 1:
         raise InputError(f"found {' and '.join(found) or 'none'}; expected exactly one of {', '.join(ways)}.")
@@ -70,7 +70,7 @@ def _steps(spec: dict, way: str, defaults: dict[str, dict]) -> list:
     "Return the steps to a cell's encoder, none for a baseline; raise `InputError` for what is no step."
     if way in BASELINES and spec[way]:
         raise InputError(f"{way} is {spec[way]!r:.60}; expected no options, as in {{{way}: {{}}}}.")
-    if way in (*BASELINES, "fuse"):
+    if way in (*BASELINES, "fuse", "tuned"):
         return []
     steps = spec["steps"] if way == "steps" else [{way: spec[way]}]
     if not isinstance(steps, list) or not steps:
@@ -79,12 +79,32 @@ def _steps(spec: dict, way: str, defaults: dict[str, dict]) -> list:
 
 # %% ../nbs/37_cells.ipynb #623b242f
 def _parts(spec: dict, way: str) -> list[str]:
-    "Return the names of the cells that a cell fuses; raise `InputError` unless they are two."
+    "Return the names of the cells whose models a cell uses; raise `InputError` unless these are names."
+    if way == "tuned" and not isinstance(spec["tuned"], str):
+        raise InputError(f"tuned is {spec['tuned']!r:.60}; expected the name of a cell.")
+    if way == "tuned":
+        return [spec["tuned"]]
     parts = spec["fuse"] if way == "fuse" else []
     two = isinstance(parts, list) and len(parts) == 2 and all(isinstance(name, str) for name in parts)
     if way == "fuse" and not two:
         raise InputError(f"fuse is {parts!r:.60}; expected two cells: {{fuse: [student, linear]}}.")
     return parts
+
+# %% ../nbs/37_cells.ipynb #007e7d0b
+def _then(
+    given: list | None,  # the steps as they are written
+    way: str,
+    defaults: dict[str, dict],
+) -> list[Step]:
+    "Return the steps after fine-tuning; raise `InputError` for those that cannot be."
+    if (given is not None) != (way == "tuned"):
+        raise InputError("tuned and then belong together; expected {tuned: CELL, then: [{sparsify: 0.5}]}.")
+    steps = [parse_step(step, defaults) for step in given or []]
+    wrong = [step.name for step in steps if not step.last]
+    if wrong:
+        able = ", ".join(name for name, kind in STEPS.items() if kind.last)
+        raise InputError(f"then has {wrong[0]}, which cannot follow fine-tuning; expected some of {able}.")
+    return steps
 
 # %% ../nbs/37_cells.ipynb #faaff8fe
 @dataclass
@@ -93,17 +113,21 @@ class _Rest:
     finetune: dict[str, object] | bool = field(default_factory=dict)
     seeds: list[int] | None = None
     tasks: list[str] | None = None
+    languages: list[str] | None = None
+    then: list[dict] | None = None
 
 @dataclass
 class Cell:
     "A cell, read and checked."
     name: str
-    way: str  # the key that leads to its model: a step, "steps", "linear", "majority" or "fuse"
+    way: str  # the key that leads to its model: a step, "steps", "linear", "majority", "fuse" or "tuned"
     steps: list[Step]  # to its encoder; none for a baseline
     tuning: dict[str, CellTuning] | None  # by task; None for an ingredient
     seeds: list[int]
     written: list  # the cell and the study's defaults as they were written
-    parts: list[str] = field(default_factory=list)  # the two cells that are fused
+    parts: list[str] = field(default_factory=list)  # the two cells that are fused, or the one that is tuned
+    then: list[Step] = field(default_factory=list)  # to its classifier, from that of the cell that is tuned
+    languages: list[str] | None = None  # that it is fine-tuned on; all of the study, if not given
     source: str | None = None  # models from outside the study that it goes back to; a study fills it in
 
 # %% ../nbs/37_cells.ipynb #54ed2651
@@ -119,6 +143,17 @@ def _own(given: list[str] | None, tasks: list[str]) -> list[str]:
     if wrong or given == []:
         raise InputError(f"tasks are {given}; expected some of {', '.join(tasks)}.")
     return given or tasks
+
+# %% ../nbs/37_cells.ipynb #fe0af2dd
+def _check_languages(rest: _Rest, way: str, tuning: dict[str, CellTuning] | None) -> None:
+    "Raise `InputError` for languages of a cell that cannot have fewer than the study."
+    if rest.languages is None:
+        return
+    if not rest.languages or len(set(rest.languages)) < len(rest.languages):
+        raise InputError(f"languages are {rest.languages}; expected one or more, each once.")
+    learned = any(own.teachers or own.silver for own in (tuning or {}).values())
+    if learned or way in (*BASELINES, "fuse", "tuned"):
+        raise InputError("languages are for a cell that is fine-tuned on gold labels; expected none.")
 
 # %% ../nbs/37_cells.ipynb #d14026b4
 def parse_cell(
@@ -137,15 +172,17 @@ def parse_cell(
             raise InputError("finetune is true; expected options, or false for a cell that is not scored.")
         steps = _steps(spec, way, defaults)
         parts = _parts(spec, way)
+        then = _then(rest.then, way, defaults)
         tuning = None
         if rest.finetune is not False:
             tuning = {task: parse_tuning(rest.finetune, defaults, task) for task in _own(rest.tasks, tasks)}
+        _check_languages(rest, way, tuning)
         own = seeds if rest.seeds is None else rest.seeds
         check_seeds(own)
     except InputError as error:
         raise InputError(f"{cell}: {error}".replace(f"{cell}: {cell}", cell)) from error
     written = [{key: spec[key] for key in spec if key not in ("seeds", "tasks")}, defaults]
-    return Cell(name, way, steps, tuning, own, written, parts)
+    return Cell(name, way, steps, tuning, own, written, parts, then, rest.languages)
 
 # %% ../nbs/37_cells.ipynb #b2407859
 def teacher_of(
