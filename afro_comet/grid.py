@@ -21,12 +21,13 @@ from transformers import AutoModelForSequenceClassification, AutoModelForTokenCl
 from .cells import Cell, Silver, teacher_of
 from .core import InputError, atomic, read_json, write_json
 from .data import TASKS
+from .learning import Context
 from .linear import Linear, most_frequent
 from .model import load_model
 from .recipe import beside
 from .results import result_rows, write_rows
 from .score import examples, label_names
-from .steps import Context, run_steps
+from .steps import run_steps
 from .tasks import answers, class_probabilities, finetune, fuse_weight, probabilities, soft_labels
 
 # %% ../nbs/38_grid.ipynb #7b884fdb
@@ -68,7 +69,7 @@ def encoder(
     "Return the encoder of a cell, made if it is not there; raise `InputError` for a baseline."
     steps = grid.cells[cell].steps
     if not steps:
-        raise InputError(f"cell '{cell}' is a baseline and has no encoder; expected a cell that has one.")
+        raise InputError(f"cell '{cell}' has no encoder; expected a cell with steps to one.")
     context = replace(grid.context, seed=seed, find=partial(find_model, grid, seed, (*waiting, cell)))
     return run_steps(context, steps, grid.run(cell, seed), report=lambda line: None)[-1]
 
@@ -87,6 +88,33 @@ def find_model(
         return encoder(grid, name, grid.near(name, seed), waiting)
     return beside(grid.home, name)
 
+# %% ../nbs/38_grid.ipynb #65dbbec6
+_CLASSES = {"classification": AutoModelForSequenceClassification, "tagging": AutoModelForTokenClassification}
+
+def _learned_rows(grid: Grid, cell: str) -> DatasetDict:
+    "Return the rows that a cell is fine-tuned on and chosen by; raise `InputError` for an unknown language."
+    languages = grid.cells[cell].languages
+    if languages is None:
+        return grid.data
+    there = set(grid.data["train"]["language"])
+    unknown = [code for code in languages if code not in there]
+    if unknown:
+        known = ", ".join(sorted(there))
+        raise InputError(f"cell '{cell}': no rows in {unknown[0]}; expected some of {known}.")
+    keep = set(languages)
+    return grid.data.filter(lambda row: row["language"] in keep)
+
+def _cut_classifier(grid: Grid, cell: str, seed: int) -> Path:
+    "Return the fine-tuned model of another cell after the steps that follow it."
+    own = grid.cells[cell]
+    other = own.parts[0]
+    model = classifier(grid, other, grid.near(other, seed))
+    context = replace(grid.context, seed=seed, kind=_CLASSES[TASKS[grid.task].kind])
+    run = grid.run(cell, seed) / grid.task
+    for i, step in enumerate(own.then[:-1]):
+        model = step.run(context, model, run.with_name(f"{grid.task}-{i}-{step.name}"))
+    return own.then[-1].run(context, model, run)
+
 # %% ../nbs/38_grid.ipynb #57bc7af5
 def classifier(
     grid: Grid,
@@ -97,6 +125,8 @@ def classifier(
     run = grid.run(cell, seed) / grid.task
     if grid.cells[cell].way == "linear":
         return run if (run / "linear.joblib").exists() else Linear().fit(grid.data).save(run)
+    if grid.cells[cell].way == "tuned":
+        return _cut_classifier(grid, cell, seed)
     own = grid.cells[cell].tuning[grid.task]
     start = encoder(grid, cell, seed)
     soft = None
@@ -108,7 +138,7 @@ def classifier(
         rows = DatasetDict(train=silver_rows(grid, own.silver, seed), validation=grid.data["validation"])
         first = replace(tuning, epochs=own.silver.epochs or tuning.epochs)
         start = finetune(start, rows, first, run.with_name(f"{grid.task}-silver"))
-    return finetune(start, grid.data, tuning, run, soft)
+    return finetune(start, _learned_rows(grid, cell), tuning, run, soft)
 
 # %% ../nbs/38_grid.ipynb #9f90d65b
 def teacher_probabilities(
@@ -160,8 +190,6 @@ def silver_rows(
     return Dataset.from_parquet(str(path), features=features)
 
 # %% ../nbs/38_grid.ipynb #d2e081eb
-_CLASSES = {"classification": AutoModelForSequenceClassification, "tagging": AutoModelForTokenClassification}
-
 def predictions(
     grid: Grid,
     cell: str,

@@ -6,7 +6,7 @@
 __all__ = ['attention_maps', 'Maps', 'read_maps', 'map_distance', 'held_out_maps', 'plot_maps', 'picture', 'save_map', 'Album',
            'layer_distances', 'plot_pair', 'describe_pair']
 
-# %% ../nbs/40_maps.ipynb #c02aaa31
+# %% ../nbs/40_maps.ipynb #13ceb6dc
 import base64
 import html
 import io
@@ -34,7 +34,7 @@ from .loss import attention_match, layer_pairs
 from .model import load_model
 from .objective import layer_outputs
 
-# %% ../nbs/40_maps.ipynb #a3b40643
+# %% ../nbs/40_maps.ipynb #09c2cf69
 @torch.no_grad()
 def attention_maps(
     model: PreTrainedModel,  # an encoder, with or without a head, in evaluation mode
@@ -46,7 +46,7 @@ def attention_maps(
     _, outputs = layer_outputs(model, ids.to(model.device), real.to(model.device), layers, ("attention",))
     return torch.stack([outputs[layer, "attention"] for layer in layers]).cpu()
 
-# %% ../nbs/40_maps.ipynb #3237345e
+# %% ../nbs/40_maps.ipynb #d39c3832
 def _piece_names(tokenizer: PreTrainedTokenizerBase, ids: list[int]) -> list[str]:
     "Return the names of pieces as a reader spells them, ▁ before those that begin a word."
     names = []
@@ -69,7 +69,7 @@ class Maps:
         n = len(self.pieces)
         return f"The text is cut: {n} of its {self.total} pieces are shown." if n < self.total else ""
 
-# %% ../nbs/40_maps.ipynb #91f344b5
+# %% ../nbs/40_maps.ipynb #369ae013
 def read_maps(
     model: PreTrainedModel,  # an encoder, in evaluation mode
     tokenizer: PreTrainedTokenizerBase,  # the model's
@@ -84,7 +84,7 @@ def read_maps(
     maps = attention_maps(model, ids, torch.ones_like(ids))[:, 0]
     return Maps(_piece_names(tokenizer, ids[0].tolist()), maps, total)
 
-# %% ../nbs/40_maps.ipynb #6d53f208
+# %% ../nbs/40_maps.ipynb #5ccffac0
 def map_distance(
     student: Tensor,  # of `attention_maps`
     teacher: Tensor,  # the teacher's, for the same batch
@@ -115,7 +115,7 @@ def held_out_maps(
                 for language, batch in batches.items()}
     return distances
 
-# %% ../nbs/40_maps.ipynb #67941f41
+# %% ../nbs/40_maps.ipynb #0c6093ca
 def _signed_root(x: np.ndarray) -> np.ndarray:
     "Return the square root of the size of a number, with its sign."
     return np.sign(x) * np.sqrt(np.abs(x))
@@ -131,7 +131,7 @@ _SCALES = {  # what a map shows: its scale, its colours, the ticks and the label
                    (-1, -0.4, -0.1, 0, 0.1, 0.4, 1), "difference of the shares"),
 }
 
-# %% ../nbs/40_maps.ipynb #93b1ff49
+# %% ../nbs/40_maps.ipynb #f2cce156
 def _plot_map(table: Tensor, pieces: list[str], what: str, ax: Axes) -> None:
     "Draw one map, its pieces at the axes."
     norm, colours, *_ = _SCALES[what]
@@ -155,7 +155,7 @@ def _plot_bars(figure: Figure, axes: list[Axes]) -> None:
         bar.set_label(label, fontsize=9)
         bar.outline.set_visible(False)
 
-# %% ../nbs/40_maps.ipynb #91720bb8
+# %% ../nbs/40_maps.ipynb #4b214366
 def _one_pair(pair: str, student: Maps, teacher: Maps) -> tuple[int, int]:
     "Return the layers of a pair, the first if several are named; raise `InputError` if there are none such."
     return layer_pairs(pair, len(student.layers), len(teacher.layers))[0]
@@ -182,11 +182,11 @@ def plot_maps(
     _plot_bars(figure, list(axes))
     return figure
 
-# %% ../nbs/40_maps.ipynb #c570c5b8
+# %% ../nbs/40_maps.ipynb #b6d44565
 def _rendered(figure: Figure, kind: str) -> bytes:
     "Return a figure as the content of a file: svg or png."
     with io.BytesIO() as file:
-        figure.savefig(file, format=kind, dpi=120)
+        figure.savefig(file, format=kind, dpi=120, bbox_inches="tight")
         return file.getvalue()
 
 def picture(
@@ -198,7 +198,7 @@ def picture(
     plt.close(figure)
     return f'<img alt="{html.escape(words)}" src="data:image/png;base64,{data}" style="max-width: 100%">'
 
-# %% ../nbs/40_maps.ipynb #cb96cc5d
+# %% ../nbs/40_maps.ipynb #1eee6e8f
 _PAGE = """<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>{words}</title></head>
@@ -229,7 +229,7 @@ def save_map(
         raise InputError(f"{path}: cannot be written ({error}); expected a folder that can.") from error
     return path
 
-# %% ../nbs/40_maps.ipynb #e3f8a2eb
+# %% ../nbs/40_maps.ipynb #9c52ccb2
 class Album:
     "A teacher, students with its vocabulary, and their maps of the text that was read last."
     def __init__(self,
@@ -257,7 +257,7 @@ class Album:
             self.text = text
         return self.maps
 
-# %% ../nbs/40_maps.ipynb #eee5e906
+# %% ../nbs/40_maps.ipynb #dee25b30
 def _distance(student: Maps, teacher: Maps, s: int, t: int) -> float:
     "Return the distance of two layers for one text, in nats a piece."
     batch = student.layers[:, None], teacher.layers[:, None]
@@ -274,12 +274,12 @@ def layer_distances(
              for label, maps in others.items()}
     return pd.DataFrame(found).rename_axis(index="pair", columns="student")
 
-# %% ../nbs/40_maps.ipynb #f3d53017
+# %% ../nbs/40_maps.ipynb #4d2f719a
 def _plot_distances(found: pd.Series, label: int | str, ax: Axes) -> None:
     "Draw how far students are from their teacher: a line over steps, or a dot a name; one is marked."
     steps = is_numeric_dtype(found.index)
     ax.plot(found.index, found, "o-" if steps else "o", color=COLOURS[1], markersize=4)
-    ax.plot([label], [found[label]], "o", color=COLOURS[3], markersize=9)
+    ax.plot([label], [found[label]], "o", color=COLOURS[3], markersize=9, clip_on=False, zorder=4)
     ax.set(xlabel="step of the student" if steps else "", ylabel="distance\n(nats a piece)", ylim=(0, None))
     ax.grid(alpha=0.3)
     sns.despine(ax=ax)

@@ -5,13 +5,12 @@
 # %% auto #0
 __all__ = ['fetch_packages', 'page', 'page_sizes']
 
-# %% ../nbs/32_page.ipynb #ffe56862
+# %% ../nbs/32_page.ipynb #932f7bb9
 import base64
 import gzip
 import hashlib
 import io
 import json
-import shutil
 import subprocess
 import tarfile
 from importlib import resources
@@ -23,7 +22,7 @@ from .core import InputError, atomic
 from .fetch import cache_folder
 from .predict import PredictError, read_bundle
 
-# %% ../nbs/32_page.ipynb #c3f9b69c
+# %% ../nbs/32_page.ipynb #0d9f1dcd
 _WEB = resources.files("afro_comet") / "web"
 
 def _pinned() -> dict[str, dict]:  # by name: version, integrity of the archive, files in it
@@ -39,7 +38,7 @@ def _archive(
     short = name.removeprefix("@").replace("/", "-")
     return Path(folder or cache_folder() / "npm") / f"{short}-{version}.tgz"
 
-# %% ../nbs/32_page.ipynb #1fae93a5
+# %% ../nbs/32_page.ipynb #cbdb1511
 def fetch_packages(
     folder: str | Path | None = None,  # where the archives are kept; None: `cache_folder() / "npm"`
 ) -> None:
@@ -55,7 +54,7 @@ def fetch_packages(
         except (OSError, subprocess.CalledProcessError) as error:
             raise InputError(f"npm pack {name}: failed ({error}); expected npm and a network.") from error
 
-# %% ../nbs/32_page.ipynb #e9b1ed8e
+# %% ../nbs/32_page.ipynb #8aa489f0
 def _package_files(
     folder: str | Path | None,  # of the archives
     name: str,  # of the package
@@ -71,7 +70,7 @@ def _package_files(
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         return {Path(file).name: archive.extractfile(f"package/{file}").read() for file in own["files"]}
 
-# %% ../nbs/32_page.ipynb #a5c9892b
+# %% ../nbs/32_page.ipynb #ba10e3bd
 _PACKED = ("model.onnx", "tokenizer.json", "ort-wasm-simd-threaded.wasm")  # unpacked by the page itself
 
 def _bundle_files(
@@ -89,7 +88,7 @@ def _bundle_files(
     card = (Path(folder) / "README.md").read_bytes()
     return plain | {"model.onnx": model, "tokenizer.json": tokenizer, "card.txt": card}
 
-# %% ../nbs/32_page.ipynb #efe4eba5
+# %% ../nbs/32_page.ipynb #82d08eac
 def _compressed(name: str, content: bytes) -> int:
     "Return the bytes of a file as a server that compresses sends it."
     return len(content) if name.endswith(".gz") else len(gzip.compress(content, 9))
@@ -107,7 +106,7 @@ def _completed(
     head = f"const version = {json.dumps(version.hexdigest()[:16])};\nconst files = {json.dumps(stored)};\n"
     return files | {"sw.js": head.encode() + files["sw.js"]}
 
-# %% ../nbs/32_page.ipynb #5fef1c3d
+# %% ../nbs/32_page.ipynb #f2687eda
 def page(
     bundle: str | Path,  # folder of the bundle
     out: str | Path,  # folder to make
@@ -116,7 +115,7 @@ def page(
     "Make the web page of a bundle; raise `InputError` if it is none, packages are missing or `out` exists."
     out = Path(out)
     if out.exists():
-        raise InputError(f"{out}: is there already; expected the name of a new folder.")
+        raise InputError(f"{out}: is there already; expected a path where nothing is.")
     files = _bundle_files(bundle)
     for name, own in _pinned().items():
         files |= _package_files(packages, name, own)
@@ -129,7 +128,7 @@ def page(
             (part / name).write_bytes(content)
     return out
 
-# %% ../nbs/32_page.ipynb #f2f11ed1
+# %% ../nbs/32_page.ipynb #372d2e91
 _PARTS = {"model.onnx.gz": "model", "tokenizer.json.gz": "tokenizer", "tokenizers.min.mjs": "Tokenizers.js"}
 
 def page_sizes(

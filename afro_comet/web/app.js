@@ -11,7 +11,8 @@ const LIMITS = "Answers hold for texts like those that the model has learned fro
 
 const $ = (id) => document.getElementById(id);
 const say = (id, text) => ($(id).textContent = text);
-const percent = (share) => `${Math.round(100 * share)} %`;
+const percent = (share) =>
+  share > 0.995 ? "> 99 %" : share < 0.005 ? "< 1 %" : `${Math.round(100 * share)} %`;
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
 const inWords = new Intl.ListFormat("en-GB");
 const ordered = (codes) => [...new Set([...Object.keys(LANGUAGES).filter((code) => codes.includes(code)), ...codes])];
