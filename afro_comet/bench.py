@@ -258,10 +258,8 @@ def _child(side: str, options: str, folder: str) -> None:
     if bench.threads:
         torch.set_num_threads(bench.threads)
     torch.manual_seed(0)
-    if side == "write":
+    if side == "teacher":  # before the others
         _write_cache(bench, place)
-        figures = {}
-    elif side == "share":
         figures = _teacher_rates(bench)
     else:
         seconds = _seconds(_SIDES[side](bench, place), bench.steps)
@@ -290,13 +288,12 @@ def bench_distill(
     "Measure a step of distillation in turns; raise `InputError` if a side fails."
     turns = []
     with TemporaryDirectory() as folder:
-        _turn("write", bench, folder)
+        rates = _turn("teacher", bench, folder)
         for i in range(bench.repeats):
             for side in _SIDES:
                 turn = _turn(side, bench, folder)
                 turns.append({"side": side} | turn)
                 report(f"repeat {i + 1}, {side}: {turn['s']:.3f} s, {turn['gb']:.2f} GB")
-        rates = _turn("share", bench, folder)
     medians = pd.DataFrame(turns).groupby("side")[["s", "gb"]].median()
     return {f"{side}_{unit}": float(medians[unit][side]) for side in _SIDES for unit in ("s", "gb")} | rates
 

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['score_table', 'Facts', 'About', 'source_of', 'card']
 
-# %% ../nbs/31_card.ipynb #e5e56819
+# %% ../nbs/31_card.ipynb #e286affc
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from .measure import machine
 from .score import by_language, examples, interval, metric_of
 from .tasks import Labelled
 
-# %% ../nbs/31_card.ipynb #8e602cfd
+# %% ../nbs/31_card.ipynb #07e06a2d
 def score_table(
     rows: Dataset,  # of a labelled task
     predictions: list,  # a label a row; for tagging, lists of tags
@@ -29,7 +29,7 @@ def score_table(
     table = pd.DataFrame(found, index=["texts", "score", "low", "high"]).T
     return table.astype({"texts": int})
 
-# %% ../nbs/31_card.ipynb #95cbf534
+# %% ../nbs/31_card.ipynb #fc047cd6
 @dataclass
 class Facts:
     "What an export found about a model and its bundle."
@@ -42,7 +42,7 @@ class Facts:
     errors: tuple[float, float]  # expected calibration error on test, before and after
     speed: dict[str, float] | None = None  # p50_ms and p90_ms of a text, first_s of a process, peak_mb
 
-# %% ../nbs/31_card.ipynb #c7023824
+# %% ../nbs/31_card.ipynb #55255d4d
 @dataclass
 class About:
     "What a bundle says that cannot be measured."
@@ -53,7 +53,7 @@ class About:
     linear: Path | None = None  # folder of a linear baseline, for a column beside
     timed: bool = True  # measure speed here; without it, equal models make equal bundles
 
-# %% ../nbs/31_card.ipynb #f49218aa
+# %% ../nbs/31_card.ipynb #181d1087
 _LANGUAGES = {"hau": ("ha", "Hausa"), "ibo": ("ig", "Igbo"), "kin": ("rw", "Kinyarwanda"),
               "swa": ("sw", "Swahili"), "yor": ("yo", "Yoruba")}  # code on the Hub, name
 _SOURCES = {  # by task: data set on the Hub; what it is
@@ -74,7 +74,7 @@ def source_of(
     known = _SOURCES.get(data.task) if isinstance(data, Labelled) else None
     return known or ("", "data that whoever made this bundle brought")
 
-# %% ../nbs/31_card.ipynb #2854c038
+# %% ../nbs/31_card.ipynb #fec6e6a2
 def _named(language: str) -> str:
     "Return a language's name and code."
     return f"{_LANGUAGES[language][1]} ({language})" if language in _LANGUAGES else language
@@ -92,7 +92,7 @@ def _front_matter(own: dict, facts: Facts, source: str) -> str:
         pipeline_tag=kind, library_name="onnx", model_name=own["name"], eval_results=results)
     return data.to_yaml()
 
-# %% ../nbs/31_card.ipynb #86f01317
+# %% ../nbs/31_card.ipynb #9e1d8d70
 _METRICS = {"weighted_f1": "Weighted F1", "entity_f1": "F1 of entities", "token_accuracy": "Accuracy of tags"}
 
 def _points(change: float) -> str:
@@ -121,7 +121,7 @@ def _speed_text(speed: dict | None) -> str:
             "a process, {peak_mb:.0f} MB of memory. One thread; {on}.")
     return text.format(**speed, on=machine())
 
-# %% ../nbs/31_card.ipynb #5149b118
+# %% ../nbs/31_card.ipynb #bb74bd80
 _CARD = """---
 {front}
 ---
@@ -171,7 +171,7 @@ For texts like those of the data, in {languages}. Answers to other texts mean no
 texts like those of dev, not for each text. An answer alone should decide nothing about a person.
 """
 
-# %% ../nbs/31_card.ipynb #ebbdf5b8
+# %% ../nbs/31_card.ipynb #1264da92
 def card(
     own: dict,  # what `bundle.json` holds
     facts: Facts,

@@ -7,7 +7,7 @@ __all__ = ['STORED', 'KINDS', 'WORK', 'FITTED', 'HELD_OUT', 'Plan', 'whole', 'pl
            'work', 'text_lengths', 'runner', 'time_texts', 'Prices', 'fit_prices', 'calibrate', 'estimate', 'plot_plan',
            'steps_to', 'config_of', 'make', 'observe', 'compare']
 
-# %% ../nbs/43_costs.ipynb #12f542f7
+# %% ../nbs/43_costs.ipynb #3f627f4b
 import copy
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -38,7 +38,7 @@ from .model import blank, check_heads, is_trained, load_config, load_model, make
 from .quantize import Quantization, quantize_graph
 from .steps import Context, parse_step, run_steps
 
-# %% ../nbs/43_costs.ipynb #c1323cf8
+# %% ../nbs/43_costs.ipynb #cf592c9d
 STORED: dict[str, Quantization | torch.dtype] = {  # how weights are stored, by name
     "float32": torch.float32, "float16": torch.float16,
     "int8": Quantization("onnx.int8"), "int8, table in int4": Quantization("onnx.int8", "int4"),
@@ -68,7 +68,7 @@ def whole(
     "Return the plan of a model as it is."
     return Plan(config.vocab_size, config.num_hidden_layers, config.hidden_size, config.intermediate_size)
 
-# %% ../nbs/43_costs.ipynb #ad073484
+# %% ../nbs/43_costs.ipynb #bbf433c9
 _LAYOUT = ("bert", "roberta", "xlm-roberta")  # families whose graphs have the layout that `sizes` counts
 
 def _check_family(config: PreTrainedConfig, plan: Plan) -> None:
@@ -97,7 +97,7 @@ def planned(
                   "num_labels": labels})
     return small
 
-# %% ../nbs/43_costs.ipynb #7eb9fe8c
+# %% ../nbs/43_costs.ipynb #28f6bd6c
 KINDS = {"table": "embedding table", "positions": "positions", "matrices": "matrices", "rest": "norms, biases"}
 
 def _weights(model: PreTrainedModel) -> Iterator[tuple[str, str, nn.Parameter]]:
@@ -120,7 +120,7 @@ def _bytes(name: str, kind: str, shape: Sequence[int], plan: Plan) -> int:
         return numbers + 5 * shape[0]
     return 4 * shape[1] if "token_type" in name else 4 * numbers
 
-# %% ../nbs/43_costs.ipynb #3f0f5cac
+# %% ../nbs/43_costs.ipynb #a30410de
 def sizes(
     config: PreTrainedConfig,  # of `planned`
     plan: Plan,  # for its form
@@ -132,7 +132,7 @@ def sizes(
     counts.loc["total"] = counts.sum()
     return counts
 
-# %% ../nbs/43_costs.ipynb #27091c05
+# %% ../nbs/43_costs.ipynb #391a00e6
 def _in_safetensors(file: Path) -> int:
     "Return the bytes of the weights of a file of safetensors."
     with safe_open(file, "pt") as tensors:
@@ -160,7 +160,7 @@ def store(
         quantize_graph(to_onnx(model, Path(place) / "whole.onnx"), folder / "model.onnx", form)
     return _in_graph(folder / "model.onnx")
 
-# %% ../nbs/43_costs.ipynb #0e94a99a
+# %% ../nbs/43_costs.ipynb #591eef86
 @torch.no_grad()
 def _move(weights: Iterable[nn.Parameter]) -> None:
     "Move new weights a little, as training does; a graph leaves out biases that are zero."
@@ -176,7 +176,7 @@ def random_classifier(
         _move(model.parameters())
     return model
 
-# %% ../nbs/43_costs.ipynb #4a559a18
+# %% ../nbs/43_costs.ipynb #e8847208
 WORK = {  # units, and what they are called in a picture
     "a text": "each text", "a layer": "each layer", "GFLOP": "multiplications",
     "million weights read": "weights read", "million activations": "activations",
@@ -198,7 +198,7 @@ def work(
     same = np.ones_like(t)
     return np.stack([same, layers * same, 2 * products / 1e9, layers * weights / 1e6 * same, passed / 1e6], 1)
 
-# %% ../nbs/43_costs.ipynb #ea474b25
+# %% ../nbs/43_costs.ipynb #43e2d569
 _CUT = dict(truncation=True, max_length=128)  # as texts are read
 
 def text_lengths(
@@ -225,7 +225,7 @@ def runner(
             return int(model(torch.from_numpy(ids), torch.ones(ids.shape)).logits.argmax())
     return answer
 
-# %% ../nbs/43_costs.ipynb #47bbf90d
+# %% ../nbs/43_costs.ipynb #3afa1148
 def _answer_time(run: Callable[[str], int], text: str) -> float:
     "Return the ms of processor time from a string to its label."
     began = time.thread_time()
@@ -247,7 +247,7 @@ def time_texts(
         torch.set_num_threads(threads)
     return pd.DataFrame(np.min(turns, axis=0), list(runners))
 
-# %% ../nbs/43_costs.ipynb #848a159e
+# %% ../nbs/43_costs.ipynb #e34c40e8
 @dataclass
 class Prices:
     "What work costs on one machine."
@@ -268,15 +268,17 @@ def fit_prices(
     tokens: Sequence[int],  # of its texts
     graph: bool = False,  # whether the models ran as graphs
 ) -> Prices:
-    "Fit prices to measured times."
+    "Fit prices to measured times; a layer and a multiplication of a graph have none of their own."
     amounts = np.concatenate([work(config, tokens, graph) for config in configs])
+    if graph:
+        amounts[:, 1:3] = 0
     times = measured.to_numpy().flatten()
     return Prices(nnls(amounts / times[:, None], np.ones_like(times))[0], graph)
 
-# %% ../nbs/43_costs.ipynb #5a281a89
+# %% ../nbs/43_costs.ipynb #b7a738aa
 FITTED = {  # shapes that prices are fitted to: of models, and of graphs
     False: ("1x64x4x256", "4x64x4x256", "2x128x4x512", "4x256x4x1024", "8x128x4x512", "2x384x6x1536"),
-    True: ("1x320x5x1280", "2x128x4x512", "3x64x4x256"),
+    True: ("2x128x4x512", "2x256x4x1024"),
 }
 HELD_OUT = ("2x256x4x1024", "6x192x4x512", "3x320x5x640", "4x104x4x682")
 
@@ -307,7 +309,7 @@ def calibrate(
     table = pd.DataFrame({"predicted": predicted, "measured": measured.loc[list(held_out)].mean(axis=1)})
     return prices, table.assign(error=100 * (table.predicted / table.measured - 1))
 
-# %% ../nbs/43_costs.ipynb #57dec2f9
+# %% ../nbs/43_costs.ipynb #cba73cb7
 def estimate(
     config: PreTrainedConfig,  # of `planned`
     plan: Plan,
@@ -318,7 +320,7 @@ def estimate(
     counts = sizes(config, plan).loc["total"]
     return pd.Series({**counts, "ms": prices[plan.graph].predict(config, tokens)})
 
-# %% ../nbs/43_costs.ipynb #4c89cf0d
+# %% ../nbs/43_costs.ipynb #85e927f2
 _SHADES = ("#16425b", "#3a7ca5", "#81c3d7", "#d9dcd6", "#e09f3e")
 
 def _stack(ax: Axes, bars: pd.DataFrame, form: str) -> None:
@@ -334,7 +336,7 @@ def _stack(ax: Axes, bars: pd.DataFrame, form: str) -> None:
     ax.tick_params(axis="y", which="both", length=0)
     ax.legend(ncols=1, loc="upper center", bbox_to_anchor=(0.5, -0.32), frameon=False, fontsize=8.5)
 
-# %% ../nbs/43_costs.ipynb #da403cb1
+# %% ../nbs/43_costs.ipynb #c3edd5bb
 def plot_plan(
     config: PreTrainedConfig,  # of the model that is cut
     plan: Plan,
@@ -360,7 +362,7 @@ def plot_plan(
         figure.suptitle("◆ as made", color="#a23b72", fontsize=10, x=0.99, ha="right")
     return figure
 
-# %% ../nbs/43_costs.ipynb #698e2e9d
+# %% ../nbs/43_costs.ipynb #3250059d
 def steps_to(
     plan: Plan,
     config: PreTrainedConfig,  # of the model that is cut
@@ -394,7 +396,7 @@ def make(
     _move(p for p in model.parameters() if id(p) not in body)
     return model.eval()
 
-# %% ../nbs/43_costs.ipynb #f096eb5d
+# %% ../nbs/43_costs.ipynb #4047abc8
 def observe(
     model: PreTrainedModel,  # of `make`
     plan: Plan,

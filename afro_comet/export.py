@@ -6,7 +6,7 @@
 __all__ = ['bundle_tokenizer', 'bundle_logits', 'units', 'surprise', 'fit_temperature', 'calibration_error', 'check_margin',
            'part_sizes', 'bundle_speed', 'seal', 'export']
 
-# %% ../nbs/31_export.ipynb #2506f65e
+# %% ../nbs/31_export.ipynb #184e6ba1
 import hashlib
 import inspect
 import json
@@ -43,7 +43,7 @@ from .quantize import Quantization, quantize_graph
 from .score import examples, label_names, metric_of, scores_by_language
 from .tasks import Labelled, answers
 
-# %% ../nbs/31_export.ipynb #a49bca88
+# %% ../nbs/31_export.ipynb #b41f776a
 def bundle_tokenizer(
     tokenizer: PreTrainedTokenizerBase,  # a fast one
 ) -> Tokenizer:  # what `tokenizer.json` of a bundle holds
@@ -53,7 +53,7 @@ def bundle_tokenizer(
     own.no_padding()
     return own
 
-# %% ../nbs/31_export.ipynb #76cd84e4
+# %% ../nbs/31_export.ipynb #5b103e73
 def bundle_logits(
     predictor: Predictor,
     rows: Dataset,  # of a labelled task
@@ -80,7 +80,7 @@ def _predictions(logits: list[np.ndarray], rows: Dataset) -> list:
         return [label for label, in found]
     return [own + [names[0]] * (len(tags) - len(own)) for own, tags in zip(found, rows["tags"])]
 
-# %% ../nbs/31_export.ipynb #f6988d54
+# %% ../nbs/31_export.ipynb #afba0f69
 def units(
     logits: list[np.ndarray],  # of `bundle_logits`
     rows: Dataset,  # of a labelled task
@@ -120,7 +120,7 @@ def calibration_error(
     means = table.groupby("bin").agg(n=("sure", "size"), sure=("sure", "mean"), right=("right", "mean"))
     return float((means.n * (means.sure - means.right).abs()).sum() / len(table))
 
-# %% ../nbs/31_export.ipynb #cb19b21f
+# %% ../nbs/31_export.ipynb #f464b892
 def check_margin(
     before: dict[str, float],  # score of each language, 0 to 100
     after: dict[str, float],  # of the same languages
@@ -135,7 +135,7 @@ def check_margin(
                          f"by {lost:.1f} points; expected at most {margin}.")
     return worst, lost
 
-# %% ../nbs/31_export.ipynb #35d55e7c
+# %% ../nbs/31_export.ipynb #717591d2
 def part_sizes(
     folder: str | Path,  # of a bundle
 ) -> dict[str, int]:  # bytes by part
@@ -150,7 +150,7 @@ def part_sizes(
             "graph": sizes["model.onnx"] - embeddings - layers, "tokenizer": sizes["tokenizer.json"],
             "reader": sizes["predict.py"]}
 
-# %% ../nbs/31_export.ipynb #05ab2ddb
+# %% ../nbs/31_export.ipynb #27c0d285
 _TIMER = f"""
 import json, re, resource, runpy, sys, time
 from pathlib import Path
@@ -182,7 +182,7 @@ def bundle_speed(
     return {"p50_ms": float(np.median(times)), "p90_ms": float(np.quantile(times, 0.9)),
             "first_s": float(np.median(starts)), "peak_mb": peak}
 
-# %% ../nbs/31_export.ipynb #a72416f0
+# %% ../nbs/31_export.ipynb #9e169aa4
 def seal(
     folder: str | Path,  # of a bundle
 ) -> Path:  # the folder
@@ -193,7 +193,7 @@ def seal(
     write_json(folder / "checksums.json", sums)
     return folder
 
-# %% ../nbs/31_export.ipynb #9ec9d871
+# %% ../nbs/31_export.ipynb #8021f961
 def _load_labelled(model: str | Path, rows: Dataset) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     "Load a fine-tuned model; raise `InputError` if it has other labels than the data."
     auto = AutoModelForTokenClassification if "tags" in rows.features else AutoModelForSequenceClassification
@@ -210,7 +210,7 @@ def _settings(rows: Dataset, task: str, about: About, pad_id: int) -> dict:
             "labels": label_names(rows), "languages": sorted(set(rows["language"])), "length": about.length,
             "temperature": 1.0, "pad_id": pad_id, "license": about.license}
 
-# %% ../nbs/31_export.ipynb #1644678d
+# %% ../nbs/31_export.ipynb #b4a838b4
 class _Export:
     "A bundle in the making, and the model it is made of."
     def __init__(self, folder: Path, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, own: dict):
@@ -233,7 +233,7 @@ class _Export:
         before = answers(self.model, self.tokenizer, rows, self.own["length"])[1]
         return before, _predictions(logits, rows), logits
 
-# %% ../nbs/31_export.ipynb #6f904a95
+# %% ../nbs/31_export.ipynb #8bee75c5
 def _calibrate(made: _Export, rows: Dataset, margin: float) -> tuple[str, float]:
     "Fit the temperature; return who lost most on dev, or raise `InputError` if that is more than the margin."
     *found, logits = made.answers(rows)
@@ -257,7 +257,7 @@ def _find_facts(made: _Export, splits: DatasetDict, margin: float, about: About)
     return Facts(metric_of(rows), scores, dev, margin, made.model.num_parameters(), part_sizes(made.folder),
                  tuple(errors), speed)
 
-# %% ../nbs/31_export.ipynb #55ace039
+# %% ../nbs/31_export.ipynb #ac4a65ac
 def export(
     model: str | Path,  # folder of a fine-tuned model, or its name on the Hub
     out: str | Path,  # folder of the bundle, which is not there yet

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-import joblib
 import numpy as np
 from datasets import Dataset, DatasetDict
 from transformers import AutoModelForSequenceClassification, AutoModelForTokenClassification
@@ -22,7 +21,7 @@ from .cells import Cell, Silver, teacher_of
 from .core import InputError, atomic, read_json, write_json
 from .data import TASKS
 from .learning import Context
-from .linear import Linear, most_frequent
+from .linear import Linear, is_linear, most_frequent
 from .model import load_model
 from .recipe import beside
 from .results import result_rows, write_rows
@@ -124,7 +123,7 @@ def classifier(
     "Return the classifier of a cell, made if it is not there."
     run = grid.run(cell, seed) / grid.task
     if grid.cells[cell].way == "linear":
-        return run if (run / "linear.joblib").exists() else Linear().fit(grid.data).save(run)
+        return run if is_linear(run) else Linear().fit(grid.data).save(run)
     if grid.cells[cell].way == "tuned":
         return _cut_classifier(grid, cell, seed)
     own = grid.cells[cell].tuning[grid.task]
@@ -205,7 +204,7 @@ def predictions(
     folder = classifier(grid, cell, seed)
     if way == "linear":
         texts, gold = examples(rows)
-        return gold, joblib.load(folder / "linear.joblib").predict(texts, rows["language"])
+        return gold, Linear.load(folder).predict(texts, rows["language"])
     model, tokenizer = load_model(folder, _CLASSES[TASKS[grid.task].kind])
     return answers(model.eval(), tokenizer, rows, grid.cells[cell].tuning[grid.task].tuning.length)
 

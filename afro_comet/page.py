@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['fetch_packages', 'page', 'page_sizes']
 
-# %% ../nbs/32_page.ipynb #932f7bb9
+# %% ../nbs/32_page.ipynb #ba7d9ee7
 import base64
 import gzip
 import hashlib
@@ -22,7 +22,7 @@ from .core import InputError, atomic
 from .fetch import cache_folder
 from .predict import PredictError, read_bundle
 
-# %% ../nbs/32_page.ipynb #0d9f1dcd
+# %% ../nbs/32_page.ipynb #53e8d6d0
 _WEB = resources.files("afro_comet") / "web"
 
 def _pinned() -> dict[str, dict]:  # by name: version, integrity of the archive, files in it
@@ -38,7 +38,7 @@ def _archive(
     short = name.removeprefix("@").replace("/", "-")
     return Path(folder or cache_folder() / "npm") / f"{short}-{version}.tgz"
 
-# %% ../nbs/32_page.ipynb #cbdb1511
+# %% ../nbs/32_page.ipynb #19a4dcce
 def fetch_packages(
     folder: str | Path | None = None,  # where the archives are kept; None: `cache_folder() / "npm"`
 ) -> None:
@@ -54,7 +54,7 @@ def fetch_packages(
         except (OSError, subprocess.CalledProcessError) as error:
             raise InputError(f"npm pack {name}: failed ({error}); expected npm and a network.") from error
 
-# %% ../nbs/32_page.ipynb #8aa489f0
+# %% ../nbs/32_page.ipynb #dd1615ef
 def _package_files(
     folder: str | Path | None,  # of the archives
     name: str,  # of the package
@@ -66,11 +66,12 @@ def _package_files(
     digest = base64.b64encode(hashlib.sha512(content).digest()).decode()
     if f"sha512-{digest}" != own["integrity"]:
         found = "another archive" if content else "no file"
-        raise InputError(f"{path}: found {found}; expected {name} {own['version']}, which `make page` fetches.")
+        wanted = f"{name} {own['version']}"
+        raise InputError(f"{path}: found {found}; expected {wanted}, which `make page` fetches.")
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         return {Path(file).name: archive.extractfile(f"package/{file}").read() for file in own["files"]}
 
-# %% ../nbs/32_page.ipynb #ba10e3bd
+# %% ../nbs/32_page.ipynb #2c7df312
 _PACKED = ("model.onnx", "tokenizer.json", "ort-wasm-simd-threaded.wasm")  # unpacked by the page itself
 
 def _bundle_files(
@@ -88,7 +89,7 @@ def _bundle_files(
     card = (Path(folder) / "README.md").read_bytes()
     return plain | {"model.onnx": model, "tokenizer.json": tokenizer, "card.txt": card}
 
-# %% ../nbs/32_page.ipynb #82d08eac
+# %% ../nbs/32_page.ipynb #936863ed
 def _compressed(name: str, content: bytes) -> int:
     "Return the bytes of a file as a server that compresses sends it."
     return len(content) if name.endswith(".gz") else len(gzip.compress(content, 9))
@@ -106,7 +107,7 @@ def _completed(
     head = f"const version = {json.dumps(version.hexdigest()[:16])};\nconst files = {json.dumps(stored)};\n"
     return files | {"sw.js": head.encode() + files["sw.js"]}
 
-# %% ../nbs/32_page.ipynb #f2687eda
+# %% ../nbs/32_page.ipynb #180dfae8
 def page(
     bundle: str | Path,  # folder of the bundle
     out: str | Path,  # folder to make
@@ -128,7 +129,7 @@ def page(
             (part / name).write_bytes(content)
     return out
 
-# %% ../nbs/32_page.ipynb #372d2e91
+# %% ../nbs/32_page.ipynb #1e76a85c
 _PARTS = {"model.onnx.gz": "model", "tokenizer.json.gz": "tokenizer", "tokenizers.min.mjs": "Tokenizers.js"}
 
 def page_sizes(
@@ -140,7 +141,8 @@ def page_sizes(
         content = path.read_bytes()
         part = "ONNX Runtime" if path.name.startswith("ort") else _PARTS.get(path.name, "page")
         unpacked = len(gzip.decompress(content)) if path.suffix == ".gz" else len(content)
-        rows.append({"part": part, "files": 1, "bytes": unpacked, "compressed": _compressed(path.name, content)})
-    table = pd.DataFrame(rows).groupby("part").sum().sort_values("compressed", ascending=False)
+        rows.append((part, 1, unpacked, _compressed(path.name, content)))
+    table = pd.DataFrame(rows, columns=["part", "files", "bytes", "compressed"]).groupby("part").sum()
+    table = table.sort_values("compressed", ascending=False)
     table.loc["total"] = table.sum()
     return table

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['FORMAT', 'PredictError', 'read_bundle', 'word_spans', 'Predictor', 'print_answers', 'main']
 
-# %% ../nbs/30_predict.ipynb #2762e3bf
+# %% ../nbs/30_predict.ipynb #d864c662
 import argparse
 import codecs
 import hashlib
@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-# %% ../nbs/30_predict.ipynb #70fe3d72
+# %% ../nbs/30_predict.ipynb #d8c0be7b
 FORMAT = 1  # of the bundles that this reader knows
 _BUNDLE = "expected a bundle, as `afro-comet export` writes it"
 
@@ -45,7 +45,7 @@ def _guarded(
         reason = " ".join(str(error).split())[:160] or type(error).__name__
         raise PredictError(f"{what} ({reason}); {expected}.") from error
 
-# %% ../nbs/30_predict.ipynb #58a5c1e2
+# %% ../nbs/30_predict.ipynb #5e255e63
 def _read_file(path: Path) -> bytes:
     "Return the content of a file of a bundle."
     with _guarded(f"{path}: cannot be read"):
@@ -62,7 +62,7 @@ def _read_object(path: Path, content: bytes) -> dict:
         raise PredictError(f"{path}: found a {type(found).__name__}; {_BUNDLE}.")
     return found
 
-# %% ../nbs/30_predict.ipynb #927555da
+# %% ../nbs/30_predict.ipynb #66069e44
 def _check_settings(own: dict, path: Path) -> None:
     "Raise `PredictError` for a `bundle.json` that this reader cannot use."
     version, labels, length, heat = (own.get(name) for name in ("format", "labels", "length", "temperature"))
@@ -80,7 +80,7 @@ def _check_settings(own: dict, path: Path) -> None:
         if not fits:
             raise PredictError(f"{path}: {name} is {str(own.get(name))[:60]!r}; expected {expected}.")
 
-# %% ../nbs/30_predict.ipynb #1e813fef
+# %% ../nbs/30_predict.ipynb #77cca295
 def read_bundle(
     folder: str | Path,  # of the bundle
 ) -> tuple[dict, bytes, bytes]:  # bundle.json, tokenizer.json and model.onnx
@@ -96,7 +96,7 @@ def read_bundle(
             raise PredictError(f"{folder / name}: is not the file that checksums.json names; {_BUNDLE}.")
     return own, *contents.values()
 
-# %% ../nbs/30_predict.ipynb #f5c7f912
+# %% ../nbs/30_predict.ipynb #1d228100
 _MARKS = ("\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\ufe20-\ufe2f"  # Latin
           "\u0610-\u061a\u064b-\u065f\u0670\u07eb-\u07f3"  # Arabic and N'Ko
           "\u200c\u200d\u20d0-\u20ff\ufe00-\ufe0f")  # joiners and symbols
@@ -108,7 +108,7 @@ def word_spans(
     "Split raw text into words and marks of punctuation."
     return [word.span() for word in _WORD.finditer(text)]
 
-# %% ../nbs/30_predict.ipynb #b47eb043
+# %% ../nbs/30_predict.ipynb #4210ec4b
 def _join_words(
     words: list[tuple[str, int, int, float]],  # tag, start, end, probability
 ) -> list[dict]:  # label, start and end, probability
@@ -125,7 +125,7 @@ def _join_words(
     means = [entity | {"probability": sum(p) / len(p)} for entity in out for p in [entity["probability"]]]
     return [entity for entity in means if entity["label"] != "O"]
 
-# %% ../nbs/30_predict.ipynb #9c7bf50a
+# %% ../nbs/30_predict.ipynb #da85cb93
 def _load_tokenizer(content: bytes, length: int):
     "Return the tokenizer, which cuts texts to a length in tokens."
     from tokenizers import Tokenizer
@@ -142,9 +142,9 @@ def _load_session(content: bytes, path: Path, threads: int):
     options.inter_op_num_threads = 1
     options.log_severity_level = 4
     options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(path))
-    return onnxruntime.InferenceSession(content, options, ["CPUExecutionProvider"], enable_fallback=0)  # no prints
+    return onnxruntime.InferenceSession(content, options, ["CPUExecutionProvider"], enable_fallback=0)
 
-# %% ../nbs/30_predict.ipynb #cff3eb7c
+# %% ../nbs/30_predict.ipynb #9cb1463f
 def _probabilities(logits: list[float], own: dict) -> tuple[str, dict[str, float]]:
     "Return the most probable label, and the probability of each."
     top = max(logits)
@@ -170,7 +170,7 @@ class _Model:
         feed = {"input_ids": row, "attention_mask": np.ones_like(row)}
         return self.session.run(["logits"], feed)[0][0].tolist()
 
-# %% ../nbs/30_predict.ipynb #545bc111
+# %% ../nbs/30_predict.ipynb #1c70cc63
 def _classify(model: _Model, text: str) -> tuple[dict, bool]:  # the answer, and whether the text was cut
     "Classify a text; one of white space has no label."
     if not text.strip():
@@ -193,7 +193,7 @@ def _tag(model: _Model, text: str) -> tuple[dict, bool]:  # the answer, and whet
     entities = [entity | {"text": text[entity["start"] : entity["end"]]} for entity in _join_words(words)]
     return {"entities": entities}, bool(coded.overflowing)
 
-# %% ../nbs/30_predict.ipynb #d744b594
+# %% ../nbs/30_predict.ipynb #65eab0be
 class Predictor:
     "Answers texts with a bundle; raises `PredictError` for a folder that is none, or what is no text."
     def __init__(self,
@@ -223,7 +223,7 @@ class Predictor:
         "Answer texts."
         return list(self.stream(texts))
 
-# %% ../nbs/30_predict.ipynb #f5dd9260
+# %% ../nbs/30_predict.ipynb #7c7bd24a
 def _read_lines(file: BinaryIO, name: str, limit: int) -> Iterator[str]:
     "Stream the lines of a file, at most `limit` bytes of each; raise `PredictError` if they are not UTF-8."
     number = 0
@@ -237,7 +237,7 @@ def _read_lines(file: BinaryIO, name: str, limit: int) -> Iterator[str]:
             text = codecs.getincrementaldecoder("utf-8")().decode(line, final=whole)
         yield text.removesuffix("\n").removesuffix("\r")
 
-# %% ../nbs/30_predict.ipynb #5b940446
+# %% ../nbs/30_predict.ipynb #0f9261fe
 _NAME = re.compile(r"\S+\.(txt|tsv|csv|json|jsonl|gz)|(\.{0,2}|~)/\S+")  # what a file may be called
 _ARGUMENT = "expected a text, a file, or - for standard input"
 
@@ -261,7 +261,7 @@ def _checked(texts: Iterable[str]) -> Iterator[str]:
     if not found:
         raise PredictError("found no text; expected at least one word.")
 
-# %% ../nbs/30_predict.ipynb #a73926a2
+# %% ../nbs/30_predict.ipynb #7ab55e15
 def _row(*fields: object) -> str:
     "Return a line of a table; a number has four digits, and a field holds no tab and no line end."
     texts = [f"{field:.4f}" if isinstance(field, float) else str(field) for field in fields]
@@ -282,7 +282,7 @@ def _rows(number: int, answer: dict) -> list[str]:
         return [""]
     return [_row(answer["label"], answer["probability"], *answer["probabilities"].values())]
 
-# %% ../nbs/30_predict.ipynb #a8e42a2c
+# %% ../nbs/30_predict.ipynb #6185160e
 def _watched(answers: Iterable[dict]) -> Iterator[dict]:
     "Pass answers on; tell how many there are twice a second, if standard error alone is a terminal."
     watching = sys.stderr.isatty() and not sys.stdout.isatty()
@@ -297,7 +297,7 @@ def _watched(answers: Iterable[dict]) -> Iterator[dict]:
     if shown > began:
         print(file=sys.stderr)
 
-# %% ../nbs/30_predict.ipynb #29e8715f
+# %% ../nbs/30_predict.ipynb #edce72c7
 def print_answers(
     word: str,  # a text, the name of a file, or - for standard input
     folder: str | Path,  # of the bundle
@@ -307,17 +307,17 @@ def print_answers(
     predictor = Predictor(folder)
     length = predictor.bundle["length"]
     texts = _checked(_texts_of(word, 256 * length + 8))  # 64 characters a token, and more, at 4 bytes each
-    number = cut = 0
-    if not as_json:
-        print(_head(predictor.bundle))
+    cut = 0
     for number, answer in enumerate(_watched(predictor.stream(texts)), 1):
+        if number == 1 and not as_json:
+            print(_head(predictor.bundle))
         cut += answer["cut"]
         for line in [json.dumps(answer, ensure_ascii=False)] if as_json else _rows(number, answer):
             print(line)
     if cut:
         print(f"{cut:,} of {number:,} texts were cut to {length} tokens", file=sys.stderr)
 
-# %% ../nbs/30_predict.ipynb #fe720462
+# %% ../nbs/30_predict.ipynb #64301f72
 def _arguments() -> argparse.ArgumentParser:
     "Return what the command line may hold."
     parser = argparse.ArgumentParser(description="Answer texts with a bundle.")
@@ -343,7 +343,7 @@ def main(
         return 2
     return 0
 
-# %% ../nbs/30_predict.ipynb #95824c2e
+# %% ../nbs/30_predict.ipynb #df26f316
 #| eval: false
 if __name__ == "__main__":
     sys.stdout.reconfigure(encoding="utf-8", newline="\n")

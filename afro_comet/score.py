@@ -87,6 +87,13 @@ def scores_by_language(
     return {language: score(metric, g, p) for language, g, p in by_language(rows, gold, predicted)}
 
 # %% ../nbs/21_score.ipynb #e9baab79
+@lru_cache(maxsize=2**16)
+def _entities(
+    tags: tuple[str, ...],  # of a sentence
+) -> frozenset[tuple[str, int, int]]:  # kind, first and last word
+    "Return the entities of a sentence, which many models are scored on."
+    return frozenset(get_entities(list(tags)))
+
 def example_counts(
     metric: str,  # weighted_f1, entity_f1 or token_accuracy
     gold: list,  # labels; for tagging, lists of them
@@ -97,7 +104,7 @@ def example_counts(
     if metric == "token_accuracy":
         return np.array([[sum(g == p for g, p in zip(a, b)), len(a)] for a, b in pairs], float)
     if metric == "entity_f1":
-        found = [(set(get_entities(a)), set(get_entities(b))) for a, b in pairs]
+        found = [(_entities(tuple(a)), _entities(tuple(b))) for a, b in pairs]
         return np.array([[len(a & b), len(a), len(b)] for a, b in found], float)
     classes = {name: i for i, name in enumerate(sorted({*gold, *predicted}))}
     cells = np.array([classes[g] * len(classes) + classes[p] for g, p in pairs])

@@ -21,11 +21,11 @@ from .core import InputError, build, check_ranges, read_json, write_json
 from .corpus import Corpus
 from .data import TASKS, languages_in, load
 from .grid import Grid, folder_name, score_cell
+from .learning import Context
 from .measure import machine, measure
 from .recipe import check_defaults, check_tasks
 from .results import read_results, write_rows
 from .score import examples
-from .steps import Context
 
 # %% ../nbs/39_study.ipynb #389827b9
 def _check_once(
@@ -53,11 +53,20 @@ def _check_files(
         folders[folder] = cell
 
 # %% ../nbs/39_study.ipynb #6c530fe0
+def _tuned_by(cells: dict[str, Cell], cell: Cell) -> Cell:
+    "Return the cell whose fine-tuned model another cuts; raise `InputError` for one without."
+    other = teacher_of(cells, cell.parts[0])[0]
+    if not other.steps and other.way != "tuned":
+        raise InputError(f"tuned is '{other.name}', which has no fine-tuned encoder; expected one that has.")
+    return other
+
 def _labelled_by(cells: dict[str, Cell], cell: Cell, task: str) -> list[Cell]:
     "Return the cells whose labels a cell learns or fuses; raise `InputError` for one without such labels."
     own = (cell.tuning or {}).get(task)
     if own is None or cell.way in BASELINES:  # a baseline learns gold labels alone
         return []
+    if cell.way == "tuned":
+        return [_tuned_by(cells, cell)]
     teachers = [teacher_of(cells, name)[0] for name in cell.parts or own.teachers or []]
     if teachers and TASKS[task].kind != "classification":
         instead = "tasks without it" if cell.parts else "silver"
@@ -161,7 +170,7 @@ def grids(
 def _models_of(grid: Grid, row: dict) -> list[str]:
     "Return the runs whose models answer together in a row: none for the most frequent label, two that fuse."
     cell = grid.cells[row["cell"]]
-    if cell.parts:
+    if cell.way == "fuse":
         return [grid.name(part, grid.near(part, row["seed"])) for part in cell.parts]
     return [] if cell.way == "majority" else [row["run"]]
 

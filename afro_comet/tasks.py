@@ -13,7 +13,6 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
-import joblib
 import numpy as np
 import pandas as pd
 import torch
@@ -28,7 +27,7 @@ from transformers import (
 from .batch import collate, encode, pack
 from .core import InputError, build, check_ranges
 from .data import load
-from .linear import Linear
+from .linear import Linear, is_linear
 from .model import check_length, load_config, load_model
 from .objective import Labels, MaskedLM, held_out_loss
 from .run import describe_run, finished, processes
@@ -208,9 +207,8 @@ def class_probabilities(
     length: int = 128,  # tokens a text is cut to
 ) -> np.ndarray:  # rows x classes
     "Compute a classifier's probabilities."
-    linear = Path(folder) / "linear.joblib"
-    if linear.exists():
-        return np.exp(joblib.load(linear).soft(rows))
+    if is_linear(folder):
+        return np.exp(Linear.load(folder).soft(rows))
     model, tokenizer = load_model(folder, AutoModelForSequenceClassification)
     logits = _logits(model.eval(), encode(rows, tokenizer, length), tokenizer)
     return torch.tensor(np.stack(logits)).softmax(-1).numpy()
@@ -223,11 +221,10 @@ def probabilities(
 ) -> np.ndarray:  # training rows x classes
     "Compute a teacher's probabilities for the training rows; raise `InputError` for tagging."
     rows = data["train"]
-    linear = Path(teacher) / "linear.joblib"
     if "label" not in rows.features:
         raise InputError("the task is tagging; expected one label a text: sentiment, topic or news.")
-    if linear.exists():
-        return np.exp(joblib.load(linear).soft(rows, folds=5))
+    if is_linear(teacher):
+        return np.exp(Linear.load(teacher).soft(rows, folds=5))
     if str(teacher) == "linear":
         return np.exp(Linear().fit(data).soft(rows, folds=5))
     return class_probabilities(teacher, rows, length)
