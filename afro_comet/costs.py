@@ -7,7 +7,7 @@ __all__ = ['STORED', 'KINDS', 'WORK', 'FITTED', 'HELD_OUT', 'Plan', 'whole', 'pl
            'work', 'text_lengths', 'runner', 'time_texts', 'Prices', 'fit_prices', 'calibrate', 'estimate', 'plot_plan',
            'steps_to', 'config_of', 'make', 'observe', 'compare']
 
-# %% ../nbs/43_costs.ipynb #3f627f4b
+# %% ../nbs/43_costs.ipynb #42e99f74
 import copy
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -38,7 +38,7 @@ from .model import blank, check_heads, is_trained, load_config, load_model, make
 from .quantize import Quantization, quantize_graph
 from .steps import Context, parse_step, run_steps
 
-# %% ../nbs/43_costs.ipynb #cf592c9d
+# %% ../nbs/43_costs.ipynb #94aca746
 STORED: dict[str, Quantization | torch.dtype] = {  # how weights are stored, by name
     "float32": torch.float32, "float16": torch.float16,
     "int8": Quantization("onnx.int8"), "int8, table in int4": Quantization("onnx.int8", "int4"),
@@ -68,7 +68,7 @@ def whole(
     "Return the plan of a model as it is."
     return Plan(config.vocab_size, config.num_hidden_layers, config.hidden_size, config.intermediate_size)
 
-# %% ../nbs/43_costs.ipynb #bbf433c9
+# %% ../nbs/43_costs.ipynb #fc60745f
 _LAYOUT = ("bert", "roberta", "xlm-roberta")  # families whose graphs have the layout that `sizes` counts
 
 def _check_family(config: PreTrainedConfig, plan: Plan) -> None:
@@ -97,8 +97,10 @@ def planned(
                   "num_labels": labels})
     return small
 
-# %% ../nbs/43_costs.ipynb #28f6bd6c
-KINDS = {"table": "embedding table", "positions": "positions", "matrices": "matrices", "rest": "norms, biases"}
+# %% ../nbs/43_costs.ipynb #b83b8c1b
+KINDS = {  # of weights, and what they are called in a picture
+    "table": "embedding table", "positions": "positions", "matrices": "matrices", "rest": "norms, biases",
+}
 
 def _weights(model: PreTrainedModel) -> Iterator[tuple[str, str, nn.Parameter]]:
     "Yield the name, the kind and each weight of a model."
@@ -120,7 +122,7 @@ def _bytes(name: str, kind: str, shape: Sequence[int], plan: Plan) -> int:
         return numbers + 5 * shape[0]
     return 4 * shape[1] if "token_type" in name else 4 * numbers
 
-# %% ../nbs/43_costs.ipynb #a30410de
+# %% ../nbs/43_costs.ipynb #65d576d5
 def sizes(
     config: PreTrainedConfig,  # of `planned`
     plan: Plan,  # for its form
@@ -132,7 +134,7 @@ def sizes(
     counts.loc["total"] = counts.sum()
     return counts
 
-# %% ../nbs/43_costs.ipynb #391a00e6
+# %% ../nbs/43_costs.ipynb #1e2ed202
 def _in_safetensors(file: Path) -> int:
     "Return the bytes of the weights of a file of safetensors."
     with safe_open(file, "pt") as tensors:
@@ -160,7 +162,7 @@ def store(
         quantize_graph(to_onnx(model, Path(place) / "whole.onnx"), folder / "model.onnx", form)
     return _in_graph(folder / "model.onnx")
 
-# %% ../nbs/43_costs.ipynb #591eef86
+# %% ../nbs/43_costs.ipynb #6c6a5ab3
 @torch.no_grad()
 def _move(weights: Iterable[nn.Parameter]) -> None:
     "Move new weights a little, as training does; a graph leaves out biases that are zero."
@@ -176,7 +178,7 @@ def random_classifier(
         _move(model.parameters())
     return model
 
-# %% ../nbs/43_costs.ipynb #e8847208
+# %% ../nbs/43_costs.ipynb #278f6d5a
 WORK = {  # units, and what they are called in a picture
     "a text": "each text", "a layer": "each layer", "GFLOP": "multiplications",
     "million weights read": "weights read", "million activations": "activations",
@@ -198,7 +200,7 @@ def work(
     same = np.ones_like(t)
     return np.stack([same, layers * same, 2 * products / 1e9, layers * weights / 1e6 * same, passed / 1e6], 1)
 
-# %% ../nbs/43_costs.ipynb #43e2d569
+# %% ../nbs/43_costs.ipynb #b96f4ac6
 _CUT = dict(truncation=True, max_length=128)  # as texts are read
 
 def text_lengths(
@@ -225,7 +227,7 @@ def runner(
             return int(model(torch.from_numpy(ids), torch.ones(ids.shape)).logits.argmax())
     return answer
 
-# %% ../nbs/43_costs.ipynb #3afa1148
+# %% ../nbs/43_costs.ipynb #da5e6ec6
 def _answer_time(run: Callable[[str], int], text: str) -> float:
     "Return the ms of processor time from a string to its label."
     began = time.thread_time()
@@ -247,7 +249,7 @@ def time_texts(
         torch.set_num_threads(threads)
     return pd.DataFrame(np.min(turns, axis=0), list(runners))
 
-# %% ../nbs/43_costs.ipynb #e34c40e8
+# %% ../nbs/43_costs.ipynb #3c16ca55
 @dataclass
 class Prices:
     "What work costs on one machine."
@@ -275,7 +277,7 @@ def fit_prices(
     times = measured.to_numpy().flatten()
     return Prices(nnls(amounts / times[:, None], np.ones_like(times))[0], graph)
 
-# %% ../nbs/43_costs.ipynb #b7a738aa
+# %% ../nbs/43_costs.ipynb #57976a15
 FITTED = {  # shapes that prices are fitted to: of models, and of graphs
     False: ("1x64x4x256", "4x64x4x256", "2x128x4x512", "4x256x4x1024", "8x128x4x512", "2x384x6x1536"),
     True: ("2x128x4x512", "2x256x4x1024"),
@@ -309,7 +311,7 @@ def calibrate(
     table = pd.DataFrame({"predicted": predicted, "measured": measured.loc[list(held_out)].mean(axis=1)})
     return prices, table.assign(error=100 * (table.predicted / table.measured - 1))
 
-# %% ../nbs/43_costs.ipynb #cba73cb7
+# %% ../nbs/43_costs.ipynb #b4c3b6d8
 def estimate(
     config: PreTrainedConfig,  # of `planned`
     plan: Plan,
@@ -320,7 +322,7 @@ def estimate(
     counts = sizes(config, plan).loc["total"]
     return pd.Series({**counts, "ms": prices[plan.graph].predict(config, tokens)})
 
-# %% ../nbs/43_costs.ipynb #85e927f2
+# %% ../nbs/43_costs.ipynb #70a6a751
 _SHADES = ("#16425b", "#3a7ca5", "#81c3d7", "#d9dcd6", "#e09f3e")
 
 def _stack(ax: Axes, bars: pd.DataFrame, form: str) -> None:
@@ -336,7 +338,7 @@ def _stack(ax: Axes, bars: pd.DataFrame, form: str) -> None:
     ax.tick_params(axis="y", which="both", length=0)
     ax.legend(ncols=1, loc="upper center", bbox_to_anchor=(0.5, -0.32), frameon=False, fontsize=8.5)
 
-# %% ../nbs/43_costs.ipynb #c3edd5bb
+# %% ../nbs/43_costs.ipynb #647872b6
 def plot_plan(
     config: PreTrainedConfig,  # of the model that is cut
     plan: Plan,
@@ -362,7 +364,7 @@ def plot_plan(
         figure.suptitle("◆ as made", color="#a23b72", fontsize=10, x=0.99, ha="right")
     return figure
 
-# %% ../nbs/43_costs.ipynb #3250059d
+# %% ../nbs/43_costs.ipynb #2a1adb30
 def steps_to(
     plan: Plan,
     config: PreTrainedConfig,  # of the model that is cut
@@ -396,7 +398,7 @@ def make(
     _move(p for p in model.parameters() if id(p) not in body)
     return model.eval()
 
-# %% ../nbs/43_costs.ipynb #4047abc8
+# %% ../nbs/43_costs.ipynb #714709e5
 def observe(
     model: PreTrainedModel,  # of `make`
     plan: Plan,

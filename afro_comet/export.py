@@ -6,7 +6,7 @@
 __all__ = ['bundle_tokenizer', 'bundle_logits', 'units', 'surprise', 'fit_temperature', 'calibration_error', 'check_margin',
            'part_sizes', 'bundle_speed', 'seal', 'export']
 
-# %% ../nbs/31_export.ipynb #184e6ba1
+# %% ../nbs/31_export.ipynb #f4ab1c47
 import hashlib
 import inspect
 import json
@@ -18,7 +18,6 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import joblib
 import numpy as np
 import pandas as pd
 from datasets import Dataset, DatasetDict
@@ -36,6 +35,7 @@ from .batch import encode
 from .card import About, Facts, card, score_table, source_of
 from .core import InputError, atomic, write_json
 from .graph import to_onnx
+from .linear import Linear
 from .measure import peak_memory
 from .model import check_length, load_model
 from .predict import FORMAT, Predictor
@@ -43,7 +43,7 @@ from .quantize import Quantization, quantize_graph
 from .score import examples, label_names, metric_of, scores_by_language
 from .tasks import Labelled, answers
 
-# %% ../nbs/31_export.ipynb #b41f776a
+# %% ../nbs/31_export.ipynb #d8d2d44c
 def bundle_tokenizer(
     tokenizer: PreTrainedTokenizerBase,  # a fast one
 ) -> Tokenizer:  # what `tokenizer.json` of a bundle holds
@@ -53,7 +53,7 @@ def bundle_tokenizer(
     own.no_padding()
     return own
 
-# %% ../nbs/31_export.ipynb #5b103e73
+# %% ../nbs/31_export.ipynb #a3fbd2de
 def bundle_logits(
     predictor: Predictor,
     rows: Dataset,  # of a labelled task
@@ -80,7 +80,7 @@ def _predictions(logits: list[np.ndarray], rows: Dataset) -> list:
         return [label for label, in found]
     return [own + [names[0]] * (len(tags) - len(own)) for own, tags in zip(found, rows["tags"])]
 
-# %% ../nbs/31_export.ipynb #afba0f69
+# %% ../nbs/31_export.ipynb #a41d4504
 def units(
     logits: list[np.ndarray],  # of `bundle_logits`
     rows: Dataset,  # of a labelled task
@@ -120,7 +120,7 @@ def calibration_error(
     means = table.groupby("bin").agg(n=("sure", "size"), sure=("sure", "mean"), right=("right", "mean"))
     return float((means.n * (means.sure - means.right).abs()).sum() / len(table))
 
-# %% ../nbs/31_export.ipynb #f464b892
+# %% ../nbs/31_export.ipynb #8e3c1d0f
 def check_margin(
     before: dict[str, float],  # score of each language, 0 to 100
     after: dict[str, float],  # of the same languages
@@ -135,7 +135,7 @@ def check_margin(
                          f"by {lost:.1f} points; expected at most {margin}.")
     return worst, lost
 
-# %% ../nbs/31_export.ipynb #717591d2
+# %% ../nbs/31_export.ipynb #9054521a
 def part_sizes(
     folder: str | Path,  # of a bundle
 ) -> dict[str, int]:  # bytes by part
@@ -150,7 +150,7 @@ def part_sizes(
             "graph": sizes["model.onnx"] - embeddings - layers, "tokenizer": sizes["tokenizer.json"],
             "reader": sizes["predict.py"]}
 
-# %% ../nbs/31_export.ipynb #27c0d285
+# %% ../nbs/31_export.ipynb #fbbd30c8
 _TIMER = f"""
 import json, re, resource, runpy, sys, time
 from pathlib import Path
@@ -182,7 +182,7 @@ def bundle_speed(
     return {"p50_ms": float(np.median(times)), "p90_ms": float(np.quantile(times, 0.9)),
             "first_s": float(np.median(starts)), "peak_mb": peak}
 
-# %% ../nbs/31_export.ipynb #9e169aa4
+# %% ../nbs/31_export.ipynb #9e0846fc
 def seal(
     folder: str | Path,  # of a bundle
 ) -> Path:  # the folder
@@ -193,7 +193,7 @@ def seal(
     write_json(folder / "checksums.json", sums)
     return folder
 
-# %% ../nbs/31_export.ipynb #8021f961
+# %% ../nbs/31_export.ipynb #2123e534
 def _load_labelled(model: str | Path, rows: Dataset) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     "Load a fine-tuned model; raise `InputError` if it has other labels than the data."
     auto = AutoModelForTokenClassification if "tags" in rows.features else AutoModelForSequenceClassification
@@ -210,7 +210,7 @@ def _settings(rows: Dataset, task: str, about: About, pad_id: int) -> dict:
             "labels": label_names(rows), "languages": sorted(set(rows["language"])), "length": about.length,
             "temperature": 1.0, "pad_id": pad_id, "license": about.license}
 
-# %% ../nbs/31_export.ipynb #b4a838b4
+# %% ../nbs/31_export.ipynb #278d2f65
 class _Export:
     "A bundle in the making, and the model it is made of."
     def __init__(self, folder: Path, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, own: dict):
@@ -233,7 +233,7 @@ class _Export:
         before = answers(self.model, self.tokenizer, rows, self.own["length"])[1]
         return before, _predictions(logits, rows), logits
 
-# %% ../nbs/31_export.ipynb #8bee75c5
+# %% ../nbs/31_export.ipynb #14122093
 def _calibrate(made: _Export, rows: Dataset, margin: float) -> tuple[str, float]:
     "Fit the temperature; return who lost most on dev, or raise `InputError` if that is more than the margin."
     *found, logits = made.answers(rows)
@@ -242,22 +242,22 @@ def _calibrate(made: _Export, rows: Dataset, margin: float) -> tuple[str, float]
     made.own["temperature"] = fit_temperature(*units(logits, rows))
     return check_margin(*scores, margin, metric_of(rows))
 
-def _find_facts(made: _Export, splits: DatasetDict, margin: float, about: About) -> Facts:
+def _find_facts(made: _Export, splits: DatasetDict, margin: float, linear: Linear | None,
+                timed: bool) -> Facts:
     "Judge a bundle on dev, and score and time it on test."
     dev, rows = _calibrate(made, splits["validation"], margin), splits["test"]
     before, after, logits = made.answers(rows)
     scores = {"before": score_table(rows, before), "after": score_table(rows, after)}
     given = examples(rows)[0]
-    if about.linear:
-        linear = joblib.load(Path(about.linear) / "linear.joblib")
+    if linear:
         scores["linear"] = score_table(rows, linear.predict(given, list(rows["language"])))
     errors = [calibration_error(*units(logits, rows), heat) for heat in (1.0, made.own["temperature"])]
     texts = [text if isinstance(text, str) else " ".join(text) for text in given[:200]]
-    speed = bundle_speed(made.folder, texts) if about.timed else None
+    speed = bundle_speed(made.folder, texts) if timed else None
     return Facts(metric_of(rows), scores, dev, margin, made.model.num_parameters(), part_sizes(made.folder),
                  tuple(errors), speed)
 
-# %% ../nbs/31_export.ipynb #ac4a65ac
+# %% ../nbs/31_export.ipynb #f0827710
 def export(
     model: str | Path,  # folder of a fine-tuned model, or its name on the Hub
     out: str | Path,  # folder of the bundle, which is not there yet
@@ -274,6 +274,7 @@ def export(
         raise InputError(f"the form is {quantization.form}; expected onnx, onnx.int8 or onnx.static.")
     labelled = isinstance(data, Labelled)
     splits = data.load() if labelled else data
+    linear = Linear.load(about.linear) if about.linear else None
     whole, tokenizer = _load_labelled(model, splits["train"])
     check_length(about.length, whole.config)
     about = replace(about, name=about.name or out.name)
@@ -281,7 +282,7 @@ def export(
     with atomic(out) as part:
         made = _Export(part, whole, tokenizer, own)
         made.write(splits["train"], quantization)
-        facts = _find_facts(made, splits, margin, about)
+        facts = _find_facts(made, splits, margin, linear, about.timed)
         (part / "README.md").write_text(card(own, facts, source_of(data)), encoding="utf-8")
         seal(part)
     return out
