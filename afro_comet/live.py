@@ -361,7 +361,8 @@ def _caption(run: Path) -> str:
     if not path.exists():
         return run.name
     own = read_json(path, "the record of a run")["settings"]
-    return f"{run.name}: {Choice(*(own[name] for name in ('temperature', 'soft', 'pairs', 'projection', 'rate')))}"
+    chosen = [own[name] for name in ("temperature", "soft", "pairs", "projection", "rate")]
+    return f"{run.name}: {Choice(*chosen)}"
 
 def plot_live(
     live: Runs,

@@ -127,7 +127,8 @@ def _signed_square(x: np.ndarray) -> np.ndarray:
 _SCALES = {  # what a map shows: its scale, its colours, the ticks and the label of its bar
     "share": (PowerNorm(0.5, 0, 1), "blend:white,#2f9c95,#16425b", (0, 0.05, 0.2, 0.5, 1),
               "share of a piece's attention"),
-    "difference": (FuncNorm((_signed_root, _signed_square), -1, 1), "blend:#16425b,#2f9c95,white,#e09f3e,#a23b72",
+    "difference": (FuncNorm((_signed_root, _signed_square), -1, 1),
+                   "blend:#16425b,#2f9c95,white,#e09f3e,#a23b72",
                    (-1, -0.4, -0.1, 0, 0.1, 0.4, 1), "difference of the shares"),
 }
 
