@@ -160,7 +160,7 @@ def check_wheel():
         with zipfile.ZipFile(wheel) as archive:
             archive.extractall(unpacked)
             inside = set(archive.namelist())
-        files = [path for end in ("py", "json") for path in (root / lib).rglob(f"*.{end}")]
+        files = [path for path in (root / lib).rglob("*.*") if "__pycache__" not in path.parts]
         wanted = {path.relative_to(root).as_posix() for path in files}
         assert wanted <= inside, f"not in {wheel.name}: {sorted(wanted - inside)}"
         [points] = unpacked.glob("*.dist-info/entry_points.txt")
