@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['fetch_packages', 'page', 'page_sizes']
 
-# %% ../nbs/32_page.ipynb #ba7d9ee7
+# %% ../nbs/32_page.ipynb #44b0dc6b
 import base64
 import gzip
 import hashlib
@@ -22,7 +22,7 @@ from .core import InputError, atomic
 from .fetch import cache_folder
 from .predict import PredictError, read_bundle
 
-# %% ../nbs/32_page.ipynb #53e8d6d0
+# %% ../nbs/32_page.ipynb #fdbdc516
 _WEB = resources.files("afro_comet") / "web"
 
 def _pinned() -> dict[str, dict]:  # by name: version, integrity of the archive, files in it
@@ -38,7 +38,7 @@ def _archive(
     short = name.removeprefix("@").replace("/", "-")
     return Path(folder or cache_folder() / "npm") / f"{short}-{version}.tgz"
 
-# %% ../nbs/32_page.ipynb #19a4dcce
+# %% ../nbs/32_page.ipynb #4fab0999
 def fetch_packages(
     folder: str | Path | None = None,  # where the archives are kept; None: `cache_folder() / "npm"`
 ) -> None:
@@ -54,7 +54,7 @@ def fetch_packages(
         except (OSError, subprocess.CalledProcessError) as error:
             raise InputError(f"npm pack {name}: failed ({error}); expected npm and a network.") from error
 
-# %% ../nbs/32_page.ipynb #dd1615ef
+# %% ../nbs/32_page.ipynb #d22688dc
 def _package_files(
     folder: str | Path | None,  # of the archives
     name: str,  # of the package
@@ -71,7 +71,7 @@ def _package_files(
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         return {Path(file).name: archive.extractfile(f"package/{file}").read() for file in own["files"]}
 
-# %% ../nbs/32_page.ipynb #2c7df312
+# %% ../nbs/32_page.ipynb #2a9ed818
 _PACKED = ("model.onnx", "tokenizer.json", "ort-wasm-simd-threaded.wasm")  # unpacked by the page itself
 
 def _bundle_files(
@@ -89,7 +89,7 @@ def _bundle_files(
     card = (Path(folder) / "README.md").read_bytes()
     return plain | {"model.onnx": model, "tokenizer.json": tokenizer, "card.txt": card}
 
-# %% ../nbs/32_page.ipynb #936863ed
+# %% ../nbs/32_page.ipynb #d02809c7
 def _compressed(name: str, content: bytes) -> int:
     "Return the bytes of a file as a server that compresses sends it."
     return len(content) if name.endswith(".gz") else len(gzip.compress(content, 9))
@@ -107,7 +107,7 @@ def _completed(
     head = f"const version = {json.dumps(version.hexdigest()[:16])};\nconst files = {json.dumps(stored)};\n"
     return files | {"sw.js": head.encode() + files["sw.js"]}
 
-# %% ../nbs/32_page.ipynb #180dfae8
+# %% ../nbs/32_page.ipynb #b57b5ee3
 def page(
     bundle: str | Path,  # folder of the bundle
     out: str | Path,  # folder to make
@@ -129,7 +129,7 @@ def page(
             (part / name).write_bytes(content)
     return out
 
-# %% ../nbs/32_page.ipynb #1e76a85c
+# %% ../nbs/32_page.ipynb #4bc5ccdf
 _PARTS = {"model.onnx.gz": "model", "tokenizer.json.gz": "tokenizer", "tokenizers.min.mjs": "Tokenizers.js"}
 
 def page_sizes(

@@ -183,7 +183,8 @@ async function main() {
     wait = setTimeout(() => respond(model).catch(fail), 150);
   });
   $("loading").hidden = true;
-  for (const id of ["input", "offer", "about"]) $(id).hidden = false;
+  $("input").hidden = $("about").hidden = false;
+  $("offer").hidden = !$("choice").hasChildNodes();
   $("examples").querySelector("button")?.click();
 }
 
