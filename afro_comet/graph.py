@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['OPSET', 'require', 'to_onnx', 'session', 'onnx_logits']
 
-# %% ../nbs/28_graph.ipynb #aaa285af
+# %% ../nbs/28_graph.ipynb #85fffa64
 import inspect
 import logging
 import warnings
@@ -22,8 +22,8 @@ from transformers import AttentionInterface, AttentionMaskInterface, PreTrainedM
 
 from .core import InputError, atomic
 
-# %% ../nbs/28_graph.ipynb #155f5e69
-OPSET = 23  # the first that has Attention; ONNX Runtime knows it since 1.23
+# %% ../nbs/28_graph.ipynb #c74682bc
+OPSET = 23  # the first that has Attention
 
 def _attention(
     module: nn.Module,  # the layer that asks
@@ -48,7 +48,7 @@ def _mask(q_length: int, kv_length: int, mask_function, attention_mask: Tensor, 
 AttentionInterface.register("onnx", _attention)
 AttentionMaskInterface.register("onnx", _mask)
 
-# %% ../nbs/28_graph.ipynb #3ef2017e
+# %% ../nbs/28_graph.ipynb #520d8117
 class _Logits(nn.Module):
     "A model as a function from token ids and their mask to logits."
 
@@ -65,7 +65,7 @@ class _Logits(nn.Module):
             other = {"position_ids": positions.expand(input_ids.shape[0], -1)}
         return self.model(input_ids=input_ids, attention_mask=attention_mask, **other).logits
 
-# %% ../nbs/28_graph.ipynb #0cf017ea
+# %% ../nbs/28_graph.ipynb #7f6ee1f7
 def _join_heads(graph) -> None:
     "Remove from a graph of `onnx_ir` each `Reshape` that undoes another."
     from onnx_ir.convenience import replace_all_uses_with
@@ -74,7 +74,7 @@ def _join_heads(graph) -> None:
         if first and first.op_type == "Reshape" and first.inputs[0].shape == node.outputs[0].shape:
             replace_all_uses_with(node.outputs[0], first.inputs[0])
 
-# %% ../nbs/28_graph.ipynb #cd824810
+# %% ../nbs/28_graph.ipynb #7cd89463
 class _FirstToken:
     "The first token of values of a graph of `onnx_ir`."
     kinds = {"Add", "Attention", "Gelu", "LayerNormalization", "MatMul", "Mul", "Relu", "Split"}
@@ -116,7 +116,7 @@ class _FirstToken:
             return [self.of(query), key, value, self.cut(mask, 2)]
         return [x if x.is_initializer() else self.of(x) for x in node.inputs]
 
-# %% ../nbs/28_graph.ipynb #05316641
+# %% ../nbs/28_graph.ipynb #73c5df98
 def _sources(values: list) -> set:
     "Return the values that some values are computed from, themselves included."
     seen = set()
@@ -141,7 +141,7 @@ def _only_first(graph) -> None:
         whole = _sources(layers[-1].inputs[1:3])
         readers[-1].replace_input_with(0, _FirstToken(graph, readers[-1], whole).of(readers[-1].inputs[0]))
 
-# %% ../nbs/28_graph.ipynb #420b561a
+# %% ../nbs/28_graph.ipynb #f386824f
 def _reduce(model) -> None:
     "Change a model of `onnx_ir` so that it computes the same with less."
     from onnx_ir.passes import common
@@ -151,7 +151,7 @@ def _reduce(model) -> None:
                 common.DeduplicateInitializersPass(), common.ClearMetadataAndDocStringPass()):
         one(model)
 
-# %% ../nbs/28_graph.ipynb #323897cc
+# %% ../nbs/28_graph.ipynb #e5e42a12
 def require(
     extra: str,  # of this package, that brings the libraries
     *libraries: str,  # as they are imported
@@ -180,7 +180,7 @@ def _ready(model: PreTrainedModel) -> Iterator[None]:
         model.train(was[1])
         log.setLevel(level)
 
-# %% ../nbs/28_graph.ipynb #7b848166
+# %% ../nbs/28_graph.ipynb #18d16d25
 def _check(model: PreTrainedModel) -> None:
     "Raise `InputError` for a model that has no classes, is not in float32, or is too large for one file."
     kind = type(model).__name__
@@ -193,7 +193,7 @@ def _check(model: PreTrainedModel) -> None:
         raise InputError(f"the model has {size / 1e9:.1f} GB of weights; expected less than 2 GB, the most "
                          "that an ONNX file holds.")
 
-# %% ../nbs/28_graph.ipynb #146f0d34
+# %% ../nbs/28_graph.ipynb #af7d66e1
 def to_onnx(
     model: PreTrainedModel,  # a float32 encoder of a known family with a classification head; stays as it is
     path: str | Path,  # of the file to write
@@ -213,7 +213,7 @@ def to_onnx(
         program.save(part, external_data=False)
     return Path(path)
 
-# %% ../nbs/28_graph.ipynb #0c1ddb54
+# %% ../nbs/28_graph.ipynb #b2603d45
 def session(
     path: str | Path,  # of an ONNX file
     threads: int = 1,  # of the CPU

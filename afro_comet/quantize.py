@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['TABLES', 'FORMS', 'RECORD', 'quantize_rows', 'Quantization', 'quantize_graph', 'classifier_class', 'quantize']
 
-# %% ../nbs/29_quantize.ipynb #25d81be6
+# %% ../nbs/29_quantize.ipynb #23db747d
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ from .core import InputError, atomic, write_json
 from .graph import require, to_onnx
 from .model import load_config, load_model
 
-# %% ../nbs/29_quantize.ipynb #272145f0
+# %% ../nbs/29_quantize.ipynb #ccf9e2da
 def quantize_rows(
     table: np.ndarray,  # pieces x dimensions
     bits: int,  # of a weight: 8 or 4
@@ -35,7 +35,7 @@ def quantize_rows(
     whole = np.rint(rest / np.where(scales == 0, 1, scales)).reshape(table.shape)
     return whole.astype(np.int8), scales[..., 0].astype(np.float32), mean.astype(np.float32)
 
-# %% ../nbs/29_quantize.ipynb #a1af2437
+# %% ../nbs/29_quantize.ipynb #52308b8f
 class _Reading:
     "A `Gather` of a graph, and what comes in its place."
 
@@ -70,7 +70,7 @@ class _Reading:
         for i, node in enumerate(self.nodes):
             self.graph.node.insert(at + i, node)
 
-# %% ../nbs/29_quantize.ipynb #806535ca
+# %% ../nbs/29_quantize.ipynb #f26e8b4a
 def _read_int8(reading: _Reading) -> None:
     "Read rows of whole numbers of 8 bits."
     from onnx import TensorProto
@@ -81,7 +81,7 @@ def _read_int8(reading: _Reading) -> None:
     rows = reading.add("Mul", rows, reading.add("Gather", reading.constant("scale", scales), ids))
     reading.add("Add", rows, reading.constant("mean", mean))
 
-# %% ../nbs/29_quantize.ipynb #ce171f9e
+# %% ../nbs/29_quantize.ipynb #540ab09f
 def _read_int4(reading: _Reading) -> None:
     "Read rows of whole numbers of 4 bits, two in a byte; raise `InputError` for an odd number of dimensions."
     from onnx import TensorProto
@@ -99,7 +99,7 @@ def _read_int4(reading: _Reading) -> None:
     rows = reading.add("Mul", rows, reading.add("Gather", reading.constant("scale", scales), ids))
     reading.add("Add", rows, reading.constant("mean", mean))
 
-# %% ../nbs/29_quantize.ipynb #b8618641
+# %% ../nbs/29_quantize.ipynb #0b51d6d5
 def _read_blocks(reading: _Reading) -> None:
     "Read rows of 4 bits with an operator of ONNX Runtime's own; every 32 dimensions have a scale."
     whole, scales, mean = quantize_rows(reading.weights, 4, 32)
@@ -124,7 +124,7 @@ def _quantize_tables(model, table: str) -> None:
     if any(node.domain for node in model.graph.node):
         model.opset_import.append(helper.make_opsetid("com.microsoft", 1))
 
-# %% ../nbs/29_quantize.ipynb #412d9b88
+# %% ../nbs/29_quantize.ipynb #9d9a45d9
 @contextmanager
 def _silent() -> Iterator[None]:
     "Keep libraries from logging."
@@ -153,7 +153,7 @@ def _reader(ids: list[list[int]]):
             return row and {"input_ids": np.array([row]), "attention_mask": np.ones((1, len(row)), np.int64)}
     return Reader()
 
-# %% ../nbs/29_quantize.ipynb #382c406c
+# %% ../nbs/29_quantize.ipynb #db8e422c
 def _quantize_matrices(
     source: Path,  # an ONNX file
     out: Path,  # the file to write
@@ -173,7 +173,7 @@ def _quantize_matrices(
             ort.quantize_static(source, out, _reader(calibration), activation_type=ort.QuantType.QUInt8,
                                 extra_options=whole, **options)
 
-# %% ../nbs/29_quantize.ipynb #35d36bcb
+# %% ../nbs/29_quantize.ipynb #28ef4a1e
 @dataclass
 class Quantization:
     "How a fine-tuned model is stored in fewer bits."
@@ -194,7 +194,7 @@ class Quantization:
             if self.table not in TABLES:
                 raise InputError(f"unknown table '{self.table}'; expected one of {', '.join(TABLES)}.")
 
-# %% ../nbs/29_quantize.ipynb #7f35706c
+# %% ../nbs/29_quantize.ipynb #11477b1d
 def quantize_graph(
     source: str | Path,  # an ONNX file of `to_onnx`
     out: str | Path,  # the file to write
@@ -217,7 +217,7 @@ def quantize_graph(
         onnx.save(model, part, format="protobuf")
     return Path(out)
 
-# %% ../nbs/29_quantize.ipynb #68644e49
+# %% ../nbs/29_quantize.ipynb #04c0380c
 def classifier_class(
     model: str | Path,  # folder of a fine-tuned model, or its name on the Hub
 ) -> type:  # the class of transformers that loads it
@@ -240,7 +240,7 @@ def _write_half(model: str | Path, out: Path, quantization: Quantization, texts:
     "Write a model in float16 or bfloat16."
     _write_torch(model, out, dtype={"fp16": torch.float16, "bf16": torch.bfloat16}[quantization.form])
 
-# %% ../nbs/29_quantize.ipynb #cc50f585
+# %% ../nbs/29_quantize.ipynb #664c1a6a
 def _write_llm_int8(model: str | Path, out: Path, quantization: Quantization, texts: list | None) -> None:
     "Write a model for LLM.int8()."
     require("quantize", "bitsandbytes")
@@ -256,7 +256,7 @@ def _write_torchao(model: str | Path, out: Path, quantization: Quantization, tex
     _write_torch(model, out, dtype=torch.bfloat16, device_map="cpu",
                  quantization_config=TorchAoConfig(Int8DynamicActivationInt8WeightConfig()))
 
-# %% ../nbs/29_quantize.ipynb #0ed0d651
+# %% ../nbs/29_quantize.ipynb #e7d297b7
 def _write_graph(model: str | Path, out: Path, quantization: Quantization, texts: list | None) -> None:
     "Write a graph and what belongs to it: the tokenizer, and a configuration with the names of the classes."
     loaded, tokenizer = load_model(model, classifier_class(model), whole=True)
@@ -274,7 +274,7 @@ FORMS: dict[str, Callable] = {  # what writes a form, by name
     "fp16": _write_half, "bf16": _write_half, "llm.int8": _write_llm_int8, "torchao.int8": _write_torchao,
     "onnx": _write_graph, "onnx.int8": _write_graph, "onnx.static": _write_graph}
 
-# %% ../nbs/29_quantize.ipynb #cd567b98
+# %% ../nbs/29_quantize.ipynb #d1aaff09
 RECORD = "quantization.json"  # in the folder of a form: what it is, and the versions it was made with
 
 def quantize(
