@@ -6,14 +6,17 @@ TEACHER ?=
 RESULTS ?=
 NOTEBOOKS ?=
 CONSTRAINTS ?= constraints.txt
+BUNDLE ?= afro_comet/bundle
+PAGE ?= build/page
 
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+PLAYWRIGHT := 1.65.2
 TORCH := $(shell sed -n 's/^torch==//p' constraints.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help install study check test test-slow lab notebooks readme docs clean
+.PHONY: help install study check test test-slow page lab notebooks readme docs clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "make %-11s %s\n", $$1, $$2}'
@@ -38,8 +41,12 @@ check: $(INSTALLED)  ## in under a minute: is all in step and in style, do the p
 test: $(INSTALLED)  ## the same with every notebook and the wheel: what CI runs
 	@$(BIN)/python .ci/test.py
 
-test-slow: $(INSTALLED)  ## the same with the cells marked `slow`
+test-slow: $(INSTALLED)  ## the same with the cells marked `slow`, and the web page in Chromium, which has to be there
+	@$(BIN)/python -m pip install --quiet playwright==$(PLAYWRIGHT)
 	@$(BIN)/python .ci/test.py --slow
+
+page: $(INSTALLED)  ## make the web page of BUNDLE (default: the one of the package) in PAGE (default: build/page)
+	$(BIN)/afro-comet page $(BUNDLE) $(PAGE)
 
 lab: $(INSTALLED)  ## open JupyterLab on nbs/
 	$(BIN)/jupyter lab nbs

@@ -45,7 +45,7 @@ setup(
         *(f"Programming Language :: Python :: {python}" for python in pythons),
     ],
     packages=find_packages(include=[lib, f"{lib}.*"]),
-    package_data={lib: ["*.json", "web/*"]},
+    package_data={lib: ["*.json", "web/*", "bundle/*"]},
     python_requires=f">={cfg['min_python']}",
     install_requires=cfg["requirements"].split(),
     extras_require=extras,

@@ -29,7 +29,13 @@ config = get_config()
 root, folder = config.config_path.resolve(), config.nbs_path.resolve()
 site = config.doc_host + config.doc_baseurl + "/"
 repository = f"{config.git_url}/blob/{config.branch}/"
-parts = {"Library": "[0-9]*", "Studies": "studies/*", "Explore": "explore/*"}  # of the table of contents
+parts = {  # of the table of contents, in their order: pages by name, and where * stands the others
+    "Begin": ["tour"],
+    "Explore": ["attention", "distill_live", "compress_live", "tradeoffs", "your_language", "*"],
+    "Studies": ["teacher", "main", "comet", "extreme", "*", "frontier"],
+    "Rooms": ["*"],
+}
+homes = {"Begin": "tour", "Explore": "explore/*", "Studies": "studies/*", "Rooms": "[0-9]*"}
 
 to_symbol = re.compile(r"\[`([^`]+)`\]\(" + re.escape(site) + r"([^)#]*)#?([^)]*)\)")
 to_file = re.compile(r"(?<=\]\()(?![a-z]+:|#|/)([^)\s#]+)")
@@ -132,8 +138,12 @@ class Site:
 
     def trees(self):
         "Return the tables of contents: one a part of the site."
-        for name, pattern in parts.items():
-            found = sorted(path[:-len(".ipynb")] for path in self.pages if fnmatch(path, pattern + ".ipynb"))
+        for name, order in parts.items():
+            here = {Path(path).stem: path[:-len(".ipynb")] for path in sorted(self.pages)
+                    if fnmatch(path, homes[name] + ".ipynb")}
+            others = [page for page in here if page not in order]
+            wanted = [page for one in order for page in (others if one == "*" else [one])]
+            found = [here[page] for page in wanted if page in here]
             if found:
                 yield "\n".join(["```{toctree}", ":hidden:", f":caption: {name}", "", *found, "```"])
 

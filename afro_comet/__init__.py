@@ -3,6 +3,7 @@
 The names below are the way in. Each is loaded when it is first used, so `import afro_comet` alone is quick. All else is in the
 rooms: `from afro_comet.vocab import audit`. A room with the name of a function, such as `distill`, is reached by such an import only.
 """
+import logging
 import sys
 from importlib import import_module
 from types import ModuleType
@@ -52,3 +53,14 @@ class _Face(ModuleType):
 
 
 sys.modules[__name__].__class__ = _Face
+
+
+def _of_torchao(record: logging.LogRecord) -> bool:
+    "Whether a message is about a library of torchao that cannot be loaded, or about one of its classes."
+    classes = [value.__module__ for value in record.args or () if isinstance(value, type)]
+    return str(record.msg).startswith("Failed to load") or any(name.startswith("torchao") for name in classes)
+
+
+# transformers imports torchao wherever it is installed, and that logs four warnings in every process
+for _name in ("torchao", "torch.utils._pytree"):
+    logging.getLogger(_name).addFilter(lambda record: not _of_torchao(record))

@@ -32,10 +32,10 @@ from transformers import (
 
 from .cache import Keep, cache_blocks, read_cache
 from .core import InputError, check_ranges
-from .family import family_of
 from .measure import peak_memory
 from .model import blank, fast_dtype, make_config
 from .objective import Distill, Labels, MaskedLM, Match
+from .sparse import matrices
 from .train import Job, Loop, Settings, update
 
 # %% ../nbs/30_bench.ipynb #c8e40b58
@@ -208,20 +208,13 @@ def _cached(bench: Bench, folder: Path) -> Callable:
 _SIDES = {"reference": _reference, "full": _full, "trimmed": _trimmed, "cached": _cached}
 
 # %% ../nbs/30_bench.ipynb #a86cdb75
-def _matrices(
-    model: PreTrainedModel,  # with or without a head
-) -> list[nn.Linear]:
-    "Return the linear maps of a model's layers."
-    layers = family_of(model.config).layers(model)
-    return [module for module in layers.modules() if isinstance(module, nn.Linear)]
-
 def _forward_flops(
     config: PreTrainedConfig,  # of an encoder
     batch: int,  # texts
     length: int,  # tokens a text
 ) -> float:  # a multiply-add counts as two; without the head
     "Count the floating-point operations of the matrix products in a forward pass."
-    linear = sum(layer.weight.numel() for layer in _matrices(blank(config)))
+    linear = sum(layer.weight.numel() for layer in matrices(blank(config)).values())
     attention = 2 * length * config.hidden_size * config.num_hidden_layers
     return 2 * batch * length * (linear + attention)
 
@@ -231,7 +224,7 @@ def _teacher_rates(bench: Bench) -> dict[str, float]:
     config = bench.config(bench.teacher, bench.trimmed_vocab_size)
     encoder = _random_model(config, dtype=fast_dtype()).base_model.eval()
     ids = torch.full((bench.batch, bench.length), 9, device=_place())
-    layers = _matrices(encoder)
+    layers = matrices(encoder).values()
     sizes = {layer.in_features for layer in layers}
     inputs = {size: torch.randn(ids.numel(), size, device=_place(), dtype=encoder.dtype) for size in sizes}
     flops = 2 * ids.numel() * sum(layer.weight.numel() for layer in layers)

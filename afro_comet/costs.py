@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['STORED', 'KINDS', 'WORK', 'FITTED', 'HELD_OUT', 'Plan', 'whole', 'planned', 'sizes', 'store', 'random_classifier',
-           'work', 'text_lengths', 'runner', 'time_texts', 'Prices', 'fit_prices', 'calibrate', 'estimate', 'plot_plan',
-           'steps_to', 'config_of', 'make', 'observe', 'compare']
+           'work', 'text_lengths', 'runner', 'time_texts', 'Prices', 'fit_prices', 'calibrate', 'estimate', 'steps_to',
+           'config_of', 'make', 'observe']
 
 # %% ../nbs/47_costs.ipynb #42e99f74
 import copy
@@ -15,13 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import torch
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from safetensors import safe_open
+from safetensors.torch import load_file
 from scipy.optimize import nnls
 from torch import nn
 from transformers import (
@@ -62,9 +59,7 @@ class Plan:
         "Whether the form is a graph."
         return isinstance(STORED[self.form], Quantization)
 
-def whole(
-    config: PreTrainedConfig,
-) -> Plan:
+def whole(config: PreTrainedConfig) -> Plan:
     "Return the plan of a model as it is."
     return Plan(config.vocab_size, config.num_hidden_layers, config.hidden_size, config.intermediate_size)
 
@@ -135,11 +130,6 @@ def sizes(
     return counts
 
 # %% ../nbs/47_costs.ipynb #1e2ed202
-def _in_safetensors(file: Path) -> int:
-    "Return the bytes of the weights of a file of safetensors."
-    with safe_open(file, "pt") as tensors:
-        return sum(tensors.get_tensor(name).nbytes for name in tensors.keys())  # noqa: SIM118
-
 def _in_graph(file: Path) -> int:
     "Return the bytes of the weights of a graph, without its constants."
     import onnx
@@ -156,7 +146,7 @@ def store(
     form = STORED[plan.form]
     if not plan.graph:
         copy.deepcopy(model).to(form).save_pretrained(folder, max_shard_size="1TB")
-        return _in_safetensors(folder / "model.safetensors")
+        return sum(p.nbytes for p in load_file(folder / "model.safetensors").values())
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as place:
         quantize_graph(to_onnx(model, Path(place) / "whole.onnx"), folder / "model.onnx", form)
@@ -169,9 +159,7 @@ def _move(weights: Iterable[nn.Parameter]) -> None:
     for p in weights:
         p.add_(0.02 * torch.randn_like(p))
 
-def random_classifier(
-    config: PreTrainedConfig,
-) -> PreTrainedModel:
+def random_classifier(config: PreTrainedConfig) -> PreTrainedModel:
     "Return a classifier with random weights; leave the caller's random state as it was."
     with torch.random.fork_rng(devices=[]):
         model = AutoModelForSequenceClassification.from_config(config).eval()
@@ -203,10 +191,7 @@ def work(
 # %% ../nbs/47_costs.ipynb #b96f4ac6
 _CUT = dict(truncation=True, max_length=128)  # as texts are read
 
-def text_lengths(
-    tokenizer: PreTrainedTokenizerBase,
-    texts: Sequence[str],
-) -> list[int]:
+def text_lengths(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]) -> list[int]:
     "Return how many tokens of each text are read."
     return [len(ids) for ids in tokenizer(list(texts), **_CUT)["input_ids"]]
 
@@ -260,10 +245,6 @@ class Prices:
         "Return the mean ms of a text for each kind of work."
         return pd.Series(work(config, tokens, self.graph).mean(0) * self.ms, list(WORK))
 
-    def predict(self, config: PreTrainedConfig, tokens: Sequence[int]) -> float:
-        "Return the mean ms of a text."
-        return float(self.parts(config, tokens).sum())
-
 def fit_prices(
     measured: pd.DataFrame,  # of `time_texts`
     configs: Sequence[PreTrainedConfig],  # of its models
@@ -307,7 +288,7 @@ def calibrate(
         measured = time_texts(runners, texts, rounds)
     configs = {shape: make_config(shape, 1000) for shape in runners}
     prices = fit_prices(measured.loc[list(fitted)], [configs[shape] for shape in fitted], tokens, graph)
-    predicted = {shape: prices.predict(configs[shape], tokens) for shape in held_out}
+    predicted = {shape: prices.parts(configs[shape], tokens).sum() for shape in held_out}
     table = pd.DataFrame({"predicted": predicted, "measured": measured.loc[list(held_out)].mean(axis=1)})
     return prices, table.assign(error=100 * (table.predicted / table.measured - 1))
 
@@ -320,49 +301,7 @@ def estimate(
 ) -> pd.Series:  # parameters, bytes, ms
     "Return what a plan will cost."
     counts = sizes(config, plan).loc["total"]
-    return pd.Series({**counts, "ms": prices[plan.graph].predict(config, tokens)})
-
-# %% ../nbs/47_costs.ipynb #70a6a751
-_SHADES = ("#16425b", "#3a7ca5", "#81c3d7", "#d9dcd6", "#e09f3e")
-
-def _stack(ax: Axes, bars: pd.DataFrame, form: str) -> None:
-    "Draw a bar a row, its parts one after the other; the total stands behind, with its share of the first."
-    totals = bars.sum(axis=1)
-    bars[::-1].plot.barh(stacked=True, ax=ax, width=0.62, color=_SHADES, legend=False)
-    for y, (total, name) in enumerate(zip(totals[::-1], totals.index[::-1])):
-        share = "" if name == totals.index[0] else f", {100 * total / totals.iloc[0]:.3g} %"
-        place = dict(xytext=(9, 0), textcoords="offset points", va="center", fontsize=9)
-        ax.annotate(form.format(total) + share, (total, y), **place)
-    ax.set(xlim=(0, 1.45 * totals.max()), ylabel="")
-    ax.spines[["top", "right", "left"]].set_visible(False)
-    ax.tick_params(axis="y", which="both", length=0)
-    ax.legend(ncols=1, loc="upper center", bbox_to_anchor=(0.5, -0.32), frameon=False, fontsize=8.5)
-
-# %% ../nbs/47_costs.ipynb #647872b6
-def plot_plan(
-    config: PreTrainedConfig,  # of the model that is cut
-    plan: Plan,
-    prices: dict[bool, Prices],  # of models, and of graphs
-    tokens: Sequence[int],  # of the texts that are to be answered
-    made: pd.Series | None = None,  # parameters, bytes and ms of the model that was made
-) -> Figure:
-    "Draw parameters, bytes and time of a model and of a plan, by their parts."
-    both = {"whole": whole(config), "plan": plan}
-    shapes = {name: planned(config, own) for name, own in both.items()}
-    counts = {name: sizes(shapes[name], own).drop("total") for name, own in both.items()}
-    times = {name: prices[own.graph].parts(shapes[name], tokens) for name, own in both.items()}
-    parts = {"million parameters": {name: own.parameters / 1e6 for name, own in counts.items()},
-             "MB of weights": {name: own.bytes / 1e6 for name, own in counts.items()},
-             "ms a text (batch 1, one thread)": times}
-    figure, axes = plt.subplots(1, 3, figsize=(11.5, 3.1), layout="constrained", sharey=True)
-    for ax, (label, bars), form in zip(axes, parts.items(), ("{:.2f} M", "{:.2f} MB", "{:.2f} ms")):
-        _stack(ax, pd.DataFrame(bars).T.rename(columns=KINDS | WORK), form)
-        ax.set_xlabel(label)
-    if made is not None:
-        for ax, value in zip(axes, (made.parameters / 1e6, made.bytes / 1e6, made.ms)):
-            ax.plot(value, 0, "D", color="#a23b72", markersize=7, zorder=5, clip_on=False)
-        figure.suptitle("◆ as made", color="#a23b72", fontsize=10, x=0.99, ha="right")
-    return figure
+    return pd.Series({**counts, "ms": prices[plan.graph].parts(config, tokens).sum()})
 
 # %% ../nbs/47_costs.ipynb #2a1adb30
 def steps_to(
@@ -375,9 +314,7 @@ def steps_to(
              "ffn": {"ffn": {"width": plan.ffn, "blocks": 8}}, "hidden": {"width": {"hidden": plan.hidden}}}
     return [step for name, step in steps.items() if getattr(plan, name) < getattr(whole(config), name)]
 
-def config_of(
-    start: str | Path,  # a folder, a Hub name, or a shape
-) -> PreTrainedConfig:
+def config_of(start: str | Path) -> PreTrainedConfig:  # a folder, a Hub name, or a shape
     "Return the configuration of a trained model, or of a shape."
     return load_config(start) if is_trained(start) else make_config(start)
 
@@ -411,11 +348,3 @@ def observe(
     run = runner(model, tokenizer, folder / "model.onnx" if plan.graph else None)
     ms = time_texts({"made": run}, texts).loc["made"].mean()
     return pd.Series({"parameters": model.num_parameters(), "bytes": stored, "ms": ms})
-
-def compare(
-    predicted: pd.Series,  # of `estimate`
-    made: pd.Series,  # of `observe`
-) -> pd.DataFrame:  # rows parameters, bytes, ms; columns predicted, made, error (in % of what was made)
-    "Set an estimate beside what was made."
-    table = pd.DataFrame({"predicted": predicted, "made": made})
-    return table.assign(error=100 * (table.predicted / table.made - 1))

@@ -68,7 +68,7 @@ def bundle_logits(
         if own != ids:
             raise InputError(f"row {i} has other pieces in tokenizer.json than in transformers; expected a "
                              "tokenizer that tokenizer.json describes in full.")
-        logits = np.array(predictor.model.logits(own))
+        logits = np.array(predictor.model.logits([own])[0])
         out.append(logits[np.array(labels) != -100] if tagging else logits[None])
     return out
 

@@ -37,6 +37,7 @@ class Family:
     dropout = ("hidden_dropout_prob", "attention_probs_dropout_prob")  # fields of the configuration
     turns = True  # whether the dimensions of queries and keys may be rotated within a head
     narrows = True  # whether the hidden size can be cut
+    averages = True  # whether norms follow attention and FFN, so that a last layer can average
     gates = 1  # blocks of rows, one after the other, in the first matrix of the FFN
     parts = {"query": "attention.self.query", "key": "attention.self.key", "value": "attention.self.value"}
     ffn_parts = ("intermediate.dense", "output.dense")
@@ -123,6 +124,7 @@ class ModernBert(Family):
     layout = {"cls_token_id": 0, "sep_token_id": 2}
     dropout = ("attention_dropout", "mlp_dropout", "embedding_dropout")
     turns = False
+    averages = False
     gates = 2
     parts = {"query": 0, "key": 1, "value": 2}  # thirds of the fused matrix
     ffn_parts = ("mlp.Wi", "mlp.Wo")

@@ -15,7 +15,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import torch
 from torch import Tensor, nn
 from transformers import AttentionInterface, AttentionMaskInterface, PreTrainedModel
@@ -217,8 +216,9 @@ def to_onnx(
 def session(
     path: str | Path,  # of an ONNX file
     threads: int = 1,  # of the CPU
-) -> onnxruntime.InferenceSession:
+):  # -> an `InferenceSession` of ONNX Runtime
     "Load a graph in ONNX Runtime, on the CPU; raise `InputError` if it cannot be loaded."
+    import onnxruntime  # here, so that torch is measured without it
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
@@ -231,7 +231,7 @@ def session(
         raise InputError(f"{path}: cannot be loaded ({reason}); expected an ONNX file.") from error
 
 def onnx_logits(
-    session: onnxruntime.InferenceSession,
+    session,  # an `InferenceSession` of ONNX Runtime
     ids: np.ndarray,  # batch x tokens
     mask: np.ndarray,  # batch x tokens, 1 for a token and 0 for padding
 ) -> np.ndarray:  # batch x classes, or batch x tokens x classes

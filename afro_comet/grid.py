@@ -22,7 +22,9 @@ from .core import InputError, atomic, read_json, write_json
 from .data import TASKS
 from .learning import Context
 from .linear import Linear, is_linear, most_frequent
+from .measure import load_quantized
 from .model import load_model
+from .quantize import RECORD
 from .recipe import beside
 from .results import result_rows, write_rows
 from .score import examples, label_names
@@ -108,7 +110,8 @@ def _cut_classifier(grid: Grid, cell: str, seed: int) -> Path:
     own = grid.cells[cell]
     other = own.parts[0]
     model = classifier(grid, other, grid.near(other, seed))
-    context = replace(grid.context, seed=seed, kind=_CLASSES[TASKS[grid.task].kind])
+    texts = examples(grid.data["train"])[0]
+    context = replace(grid.context, seed=seed, kind=_CLASSES[TASKS[grid.task].kind], texts=texts)
     run = grid.run(cell, seed) / grid.task
     for i, step in enumerate(own.then[:-1]):
         model = step.run(context, model, run.with_name(f"{grid.task}-{i}-{step.name}"))
@@ -205,8 +208,11 @@ def predictions(
     if way == "linear":
         texts, gold = examples(rows)
         return gold, Linear.load(folder).predict(texts, rows["language"])
+    length = grid.cells[cell].tuning[grid.task].tuning.length
+    if (folder / RECORD).exists():
+        return load_quantized(folder, length=length).answers(rows)
     model, tokenizer = load_model(folder, _CLASSES[TASKS[grid.task].kind])
-    return answers(model.eval(), tokenizer, rows, grid.cells[cell].tuning[grid.task].tuning.length)
+    return answers(model.eval(), tokenizer, rows, length)
 
 # %% ../nbs/42_grid.ipynb #15caebc6
 def _part_probabilities(grid: Grid, cell: str, seed: int, rows: Dataset) -> np.ndarray:  # rows x classes

@@ -35,6 +35,7 @@ class Context:
     find: Callable[[str], str | Path] = str  # the folder or Hub name of a model, by its name
     before: str | Path | None = None  # what the last cut was made from: the next distillation's teacher
     kind: type = AutoModelForMaskedLM  # class of the models that are cut
+    texts: list = field(default_factory=list)  # of the task that the model is for; none: raw text
 
 # %% ../nbs/36_learning.ipynb #39eb77bb
 STEPS: dict[str, type] = {}  # by name
@@ -44,6 +45,7 @@ class Step:
     name: ClassVar[str]  # in YAML
     cuts: ClassVar[bool] = False  # whether it takes something away that a distillation may bring back
     last: ClassVar[bool] = False  # whether it can follow fine-tuning
+    ends: ClassVar[bool] = False  # whether it must follow fine-tuning, and nothing can follow it
     options: dict = {}  # as they were written; the others have their defaults
 
 def step(kind: type) -> type:

@@ -177,8 +177,8 @@ def _quantize_matrices(
 @dataclass
 class Quantization:
     "How a fine-tuned model is stored in fewer bits."
-    form: str = "onnx.int8"  # a name in `FORMS`
-    table: str | None = None  # of an ONNX form, a name in `TABLES`; None: int8, or float32 for the form onnx
+    form: str = "onnx.int8"  # fp16, bf16, llm.int8, torchao.int8, onnx, onnx.int8 or onnx.static
+    table: str | None = None  # ONNX: float32, int8, int4 or int4.ort; none: int8, or float32 for onnx
     per_channel: bool = True  # ONNX: a scale for each column of a matrix, or one for all
     reduce_range: bool = True  # ONNX: 7 bits for a weight, so that CPUs without VNNI do not overflow
 
@@ -229,35 +229,36 @@ def classifier_class(
         return AutoModelForSequenceClassification
     raise InputError(f"{model}: the model is a {kind}; expected a fine-tuned classifier or tagger.")
 
-def _write_torch(model: str | Path, out: Path, **options) -> None:
-    "Load a model with options and save it with its tokenizer."
+def _write_torch(model: str | Path, out: Path, **options) -> int:
+    "Load a model with options and save it with its tokenizer; return its parameters."
     with _silent():
         loaded, tokenizer = load_model(model, classifier_class(model), whole=True, **options)
         loaded.save_pretrained(out)
     tokenizer.save_pretrained(out)
+    return loaded.num_parameters()
 
-def _write_half(model: str | Path, out: Path, quantization: Quantization, texts: list | None) -> None:
+def _write_half(model: str | Path, out: Path, quantization: Quantization, texts: list | None) -> int:
     "Write a model in float16 or bfloat16."
-    _write_torch(model, out, dtype={"fp16": torch.float16, "bf16": torch.bfloat16}[quantization.form])
+    return _write_torch(model, out, dtype={"fp16": torch.float16, "bf16": torch.bfloat16}[quantization.form])
 
 # %% ../nbs/27_quantize.ipynb #590a762b
-def _write_llm_int8(model: str | Path, out: Path, quantization: Quantization, texts: list | None) -> None:
+def _write_llm_int8(model: str | Path, out: Path, quantization: Quantization, texts: list | None) -> int:
     "Write a model for LLM.int8()."
     require("quantize", "bitsandbytes")
     from transformers import BitsAndBytesConfig
-    _write_torch(model, out, dtype=torch.float16, device_map="cpu",
-                 quantization_config=BitsAndBytesConfig(load_in_8bit=True))
+    return _write_torch(model, out, dtype=torch.float16, device_map="cpu",
+                        quantization_config=BitsAndBytesConfig(load_in_8bit=True))
 
-def _write_torchao(model: str | Path, out: Path, quantization: Quantization, texts: list | None) -> None:
+def _write_torchao(model: str | Path, out: Path, quantization: Quantization, texts: list | None) -> int:
     "Write a model whose matrices torchao keeps in 8 bits."
     require("quantize", "torchao")
     from torchao.quantization import Int8DynamicActivationInt8WeightConfig
     from transformers import TorchAoConfig
-    _write_torch(model, out, dtype=torch.bfloat16, device_map="cpu",
-                 quantization_config=TorchAoConfig(Int8DynamicActivationInt8WeightConfig()))
+    return _write_torch(model, out, dtype=torch.bfloat16, device_map="cpu",
+                        quantization_config=TorchAoConfig(Int8DynamicActivationInt8WeightConfig()))
 
 # %% ../nbs/27_quantize.ipynb #0feadb68
-def _write_graph(model: str | Path, out: Path, quantization: Quantization, texts: list | None) -> None:
+def _write_graph(model: str | Path, out: Path, quantization: Quantization, texts: list | None) -> int:
     "Write a graph and what belongs to it: the tokenizer, and a configuration with the names of the classes."
     loaded, tokenizer = load_model(model, classifier_class(model), whole=True)
     ids = None
@@ -269,13 +270,14 @@ def _write_graph(model: str | Path, out: Path, quantization: Quantization, texts
         quantize_graph(whole, out / "model.onnx", quantization, ids)
     loaded.config.save_pretrained(out)
     tokenizer.save_pretrained(out)
+    return loaded.num_parameters()
 
 FORMS: dict[str, Callable] = {  # what writes a form, by name
     "fp16": _write_half, "bf16": _write_half, "llm.int8": _write_llm_int8, "torchao.int8": _write_torchao,
     "onnx": _write_graph, "onnx.int8": _write_graph, "onnx.static": _write_graph}
 
 # %% ../nbs/27_quantize.ipynb #b27fd5ac
-RECORD = "quantization.json"  # in the folder of a form: what it is, and the versions it was made with
+RECORD = "quantization.json"  # in the folder of a form: what it is, of how many parameters, made with what
 
 def quantize(
     model: str | Path,  # folder of a fine-tuned model, or its name on the Hub
@@ -292,6 +294,6 @@ def quantize(
     versions = {name: version(name) for name in ("torch", "transformers", "onnxruntime")}
     with atomic(out) as part:
         part.mkdir()
-        FORMS[quantization.form](model, part, quantization, calibration)
-        write_json(part / RECORD, asdict(quantization) | {"versions": versions})
+        count = FORMS[quantization.form](model, part, quantization, calibration)
+        write_json(part / RECORD, asdict(quantization) | {"parameters": count, "versions": versions})
     return out

@@ -101,12 +101,12 @@ def sparsity_of(
     return table.assign(share=table.zeros / table.weights)
 
 # %% ../nbs/24_sparse.ipynb #5c2d1081
-_SPANS = {"hold": (0.0, 0.0), "after": (1.0, 1.0), "gradual": None, "movement": None}
+_WAYS = ("hold", "gradual", "movement")
 
 @dataclass
 class Pruning:
     "Which weights become zero in training, and when; raises `InputError` for a value that cannot work."
-    how: str = "hold"  # hold (before training), after, gradual (by magnitude) or movement (by learned scores)
+    how: str = "hold"  # hold (before training), gradual (by magnitude) or movement (by learned scores)
     sparsity: float = 0.0  # share of the weights that is zero at the end, at least 0 and below 1
     scope: str = "global"  # rank the weights of all matrices together; layer: those of each one apart
     embeddings: bool = False  # whether the word table is pruned too
@@ -115,14 +115,15 @@ class Pruning:
     every: int = 10  # steps between two masks
 
     def __post_init__(self):
-        if self.how not in _SPANS:
-            raise InputError(f"how is '{self.how}'; expected one of {', '.join(_SPANS)}.")
+        if self.how not in _WAYS:
+            raise InputError(f"how is '{self.how}'; expected one of {', '.join(_WAYS)}.")
         _check_share(self.sparsity, self.scope)
         check_ranges(self, begin=(0, 1), end=(self.begin, 1), every=(1, None))
 
     def span(self, steps: int) -> tuple[int, int]:
-        "Return the first and the last step with a new mask; a span that begins after the last step has none."
-        return tuple(round(share * steps) for share in _SPANS[self.how] or (self.begin, self.end))
+        "Return the first and the last step with a new mask."
+        shares = (0, 0) if self.how == "hold" else (self.begin, self.end)
+        return tuple(round(share * steps) for share in shares)
 
     def share(self, step: int, steps: int) -> float:
         "Return the sparsity of a step from the first to the last with a new mask."

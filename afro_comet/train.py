@@ -62,6 +62,7 @@ class Settings:
     length: int = 128  # tokens a block of text, or that a text is cut to
     mask_probability: float = 0.15  # of a token of raw text
     rate: float = 5e-4  # peak learning rate
+    table_rate: float = 1.0  # that of the tables of embeddings, in units of `rate`
     warmup: float = 0.1  # share of the steps in which the rate rises, before it falls linearly to 0
     clip: float = 1.0  # largest gradient norm
     weight_decay: float = 0.01  # on matrices; never on biases and norms
@@ -77,7 +78,7 @@ class Settings:
 
     def __post_init__(self):
         counts = dict.fromkeys(("steps", "batch", "accumulate", "log_every", "save_every"), (1, None))
-        sizes = ("rate", "clip", "weight_decay", "check_every", "patience", "threshold")
+        sizes = ("rate", "table_rate", "clip", "weight_decay", "check_every", "patience", "threshold")
         check_ranges(self, seed=(0, None), length=(3, None), warmup=(0, 1), dropout=(0, 1), **counts,
                      **dict.fromkeys(sizes, (0, None)))
         if not 0 < self.mask_probability < 1:
@@ -121,9 +122,21 @@ def stalled(
 def _optimizer_for(module: nn.Module, settings: Settings) -> torch.optim.Optimizer:
     "Return AdamW with weight decay on matrices only, as in RoBERTa."
     trained = [p for p in module.parameters() if p.requires_grad]
-    groups = [{"params": [p for p in trained if p.ndim > 1], "weight_decay": settings.weight_decay},
-              {"params": [p for p in trained if p.ndim <= 1], "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr=settings.rate, betas=(0.9, 0.98), eps=1e-6, fused=True)
+    tables = {id(m.weight) for m in module.modules() if isinstance(m, nn.Embedding)}
+    groups = [{"params": [p for p in trained if p.ndim > 1 and id(p) not in tables], "scale": 1.0},
+              {"params": [p for p in trained if id(p) in tables], "scale": settings.table_rate},
+              {"params": [p for p in trained if p.ndim <= 1], "scale": 1.0, "weight_decay": 0.0}]
+    return torch.optim.AdamW([group for group in groups if group["params"]], lr=settings.rate, betas=(0.9, 0.98),
+                             eps=1e-6, weight_decay=settings.weight_decay, fused=True)
+
+# %% ../nbs/16_train.ipynb #294bd782
+def _choose_attention(objective: nn.Module, settings: Settings) -> None:
+    "Let the models of an objective compute whole maps where that trains faster."
+    if settings.length > 128 or torch.accelerator.is_available():
+        return
+    for module in objective.modules():
+        if isinstance(module, PreTrainedModel):
+            module.set_attn_implementation("eager")
 
 # %% ../nbs/16_train.ipynb #256e74ee
 def _accelerator(settings: Settings, run: Path) -> Accelerator:
@@ -161,6 +174,7 @@ class Loop:
         self.settings = settings
         self.run = run
         self.accelerator = _accelerator(settings, run)
+        _choose_attention(objective, settings)
         self.module, self.optimizer = self.accelerator.prepare(objective, _optimizer_for(objective, settings))
         self.done = load_checkpoint(self.accelerator, run)  # steps done before
         self.batches = self._batches()
@@ -196,7 +210,7 @@ def update(
     batches = [next(loop.batches) for _ in range(settings.accumulate)]  # before seeding: a new loader draws
     rate = learning_rate(step, settings)
     for group in loop.optimizer.param_groups:
-        group["lr"] = rate
+        group["lr"] = rate * group["scale"]
     loop.module.train()
     for i, batch in enumerate(batches):
         number = (step * settings.accumulate + i) * accelerator.num_processes + accelerator.process_index

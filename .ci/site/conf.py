@@ -36,8 +36,9 @@ html_math_renderer = "mathml"
 def math(self, node):
     "Write a formula as MathML, which browsers show without a script; warn of a command that has no MathML."
     block = node.tagname == "math_block"
-    tex = re.sub(r"\\[bB]igg?[lrm]?(?![a-zA-Z])", "", node.astext())  # two things that the converter lacks
-    made = convert(tex.replace("{aligned}", "{align*}"), display="block" if block else "inline")
+    tex = re.sub(r"\\[bB]igg?[lrm]?(?![a-zA-Z])", "", node.astext())  # three things that the converter lacks
+    tex = re.sub(r"\\arg(?![a-zA-Z])", r"\\mathrm{arg}\\,", tex).replace("{aligned}", "{align*}")
+    made = convert(tex, display="block" if block else "inline")
     if "\\" in made:
         getLogger(__name__).warning("unknown command in the formula %s", tex, location=node)
     self.body.append(f'<div class="math-wrapper">{made}</div>' if block else made)
