@@ -62,6 +62,13 @@ class Box:
             assert time.monotonic() < end, f"expected {words!r}; the status is {self.state()[0]!r}"
             time.sleep(0.3)
 
+    def rests(self, seconds=8):
+        "Wait until nothing moves for some seconds: a step that has begun is finished first."
+        end, before = time.monotonic() + PATIENCE / 1000, None
+        while before != (before := self.state()):
+            assert time.monotonic() < end, "it goes on"
+            time.sleep(seconds)
+
     def slide(self, number, *keys):
         "Move a slider by its keys, as a reader without a mouse does."
         handle = self.here.locator(".noUi-handle").nth(number)
@@ -117,9 +124,8 @@ def distill_live(page):
     box.moves(lambda: None)  # losses come in by themselves
     box.press("Pause")
     box.says("Paused at step")
-    paused = box.state()
-    time.sleep(5)
-    assert box.state() == paused, "it goes on while it is paused"
+    box.rests()
+    box.says("Paused at step")
     box.press("Resume")
     box.says("Running: step")
     box.press("Stop")
@@ -134,7 +140,9 @@ def your_language(page):
     path.press("Enter")
     box.says("/nowhere")
     files = [folder / "qaa.txt", *(folder / f"qaa/{split}.tsv" for split in ("train", "dev", "test"))]
-    box.here.locator("input[type=file]").set_input_files(files)
+    with page.expect_file_chooser() as chooser:
+        box.here.get_by_role("button", name="or give the files").click()
+    chooser.value.set_files(files)
     box.says("360 for train")
     assert box.state()[0] == before[0]
     asked = page.locator(".widget-vbox:has(input[type=text]):has(img)").nth(1)
@@ -207,6 +215,7 @@ def drive(chromium, address, check, shots):
         return str(error) or type(error).__name__
     finally:
         if shots:
+            time.sleep(2)  # until the last picture is drawn
             page.screenshot(path=shots / f"{check.__name__}.png")
         page.close()
 

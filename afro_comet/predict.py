@@ -270,7 +270,8 @@ def _read_lines(file: BinaryIO, name: str, limit: int) -> Iterator[str]:
         line = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
         with _guarded(f"{name}, line {number}: cannot be read", "expected UTF-8 text"):
             text = codecs.getincrementaldecoder("utf-8")().decode(line, final=whole)
-        yield text.removesuffix("\n").removesuffix("\r")
+        ends = whole or line.endswith(b"\n")  # else what was read is the beginning of a line
+        yield text.removesuffix("\n").removesuffix("\r") if ends else text
 
 # %% ../nbs/32_predict.ipynb #0f9261fe
 _NAME = re.compile(r"\S+\.(txt|tsv|csv|json|jsonl|gz)|(\.{0,2}|~)/\S+")  # what a file may be called

@@ -112,7 +112,7 @@ def make_student(
     _fill_student(new, teacher, how, layers)
     return new
 
-# %% ../nbs/18_student.ipynb #394e4b75
+# %% ../nbs/18_student.ipynb #83aed132
 @torch.no_grad()
 def averaged(
     model: PreTrainedModel,  # a masked language model whose norms follow its blocks
@@ -120,8 +120,8 @@ def averaged(
     "Append a layer that gives each piece the mean of the text's states; raise `InputError` where it cannot."
     own = family_of(model.config)
     if not own.averages:
-        raise InputError(f"a layer of {model.config.model_type} cannot average; expected a family whose norms "
-                         "follow attention and FFN.")
+        kind = model.config.model_type
+        raise InputError(f"a layer of {kind} cannot average; expected a family with norms after its blocks.")
     config = copy.deepcopy(model.config)
     config.num_hidden_layers += 1
     larger = random_model(config)

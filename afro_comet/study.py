@@ -152,10 +152,12 @@ def _add_costs(
         row["latency_ms"] = round(sum(figures["latency_ms"] for figures in own), 3)
 
 # %% ../nbs/43_study.ipynb #30447e3c
+_ON_DEV = ("dev", "dev_masked_lm", "dev_words", "dev_texts")  # scores on dev over all languages
+
 def _is_curve(name: str) -> bool:
     "Return whether a figure of a log is a loss, or a score on dev over all languages."
     plain = not name.startswith("dev_") and name not in ("step", "rate", "tokens_per_s", "loss")
-    return plain or name == "dev_masked_lm"
+    return plain or name in _ON_DEV
 
 def _curves(
     runs: dict[Path, dict],  # folder of a cell's runs: keys that all of its rows share
@@ -165,7 +167,7 @@ def _curves(
     for folder, common in runs.items():
         for log in sorted(folder.glob("*/log.jsonl")):
             for row in map(json.loads, log.read_text().splitlines()):
-                if "dev" in row or "dev_masked_lm" in row:
+                if any(name in row for name in _ON_DEV):
                     shared = common | {"stage": log.parent.name, "step": row["step"]}
                     values = {name: float(f"{row[name]:.4g}") for name in row if _is_curve(name)}
                     out += [shared | {"score": name, "value": value} for name, value in values.items()]

@@ -126,10 +126,11 @@ def _optimizer_for(module: nn.Module, settings: Settings) -> torch.optim.Optimiz
     groups = [{"params": [p for p in trained if p.ndim > 1 and id(p) not in tables], "scale": 1.0},
               {"params": [p for p in trained if id(p) in tables], "scale": settings.table_rate},
               {"params": [p for p in trained if p.ndim <= 1], "scale": 1.0, "weight_decay": 0.0}]
-    return torch.optim.AdamW([group for group in groups if group["params"]], lr=settings.rate, betas=(0.9, 0.98),
-                             eps=1e-6, weight_decay=settings.weight_decay, fused=True)
+    used = [group for group in groups if group["params"]]
+    return torch.optim.AdamW(used, lr=settings.rate, betas=(0.9, 0.98), eps=1e-6,
+                             weight_decay=settings.weight_decay, fused=True)
 
-# %% ../nbs/16_train.ipynb #294bd782
+# %% ../nbs/16_train.ipynb #cb30c446
 def _choose_attention(objective: nn.Module, settings: Settings) -> None:
     "Let the models of an objective compute whole maps where that trains faster."
     if settings.length > 128 or torch.accelerator.is_available():
