@@ -41,9 +41,10 @@ check: $(INSTALLED)  ## in under a minute: is all in step and in style, do the p
 test: $(INSTALLED)  ## the same with every notebook and the wheel: what CI runs
 	@$(BIN)/python .ci/test.py
 
-test-slow: $(INSTALLED)  ## the same with the cells marked `slow`, and the web page in Chromium, which has to be there
+test-slow: $(INSTALLED)  ## the same with the cells marked `slow`, and page and notebooks in Chromium, which has to be there
 	@$(BIN)/python -m pip install --quiet playwright==$(PLAYWRIGHT)
 	@$(BIN)/python .ci/test.py --slow
+	@$(BIN)/python .ci/lab.py
 
 page: $(INSTALLED)  ## make the web page of BUNDLE (default: the one of the package) in PAGE (default: build/page)
 	$(BIN)/afro-comet page $(BUNDLE) $(PAGE)

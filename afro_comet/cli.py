@@ -47,7 +47,7 @@ from .run import processes
 from .score import by_language, examples, interval, label_names, metric_of, write_predictions
 from .steps import steps_table
 from .student import Student
-from .study import run_study
+from .study import run_part, run_study
 from .tasks import Labelled, Tuning, answers, finetune, probabilities, soft_labels, text_scores
 from .train import Settings, pretrain
 from .vocab import kept_tokenizer
@@ -292,13 +292,20 @@ def study_command(
     results: Path | None = None,  # folder for rows, predictions and figure; OUT/results if not given
     cells: list[str] | None = None,  # which cells to run; all, if not given
     teacher: str | None = None,  # folder or Hub name; if not given, one is pre-trained on the raw text found
+    part: str | None = None,  # I/N: make part I of N alone; when all are made, run the study without a part
 ):
     "Run a study, every cell with every seed, from raw text to a table; by default main on the sample."
     study = find_study(which, data, teacher)
     print(describe_teacher(study, data), end="", flush=True)
     out = out or runs_folder(study, data)
     results = results or out / "results"
-    rows = run_study(study, data, out, results, cells, partial(print, flush=True))
+    report = partial(print, flush=True)
+    if part and cells:
+        raise InputError(f"part is '{part}' and cells are given too; expected one of them.")
+    if part:
+        made = run_part(study, data, out, part, results, report)
+        return print(f"part {part}: {len(made)} runs in {out}; after all parts, run it without one")
+    rows = run_study(study, data, out, results, cells, report)
     for task in study.tasks:
         name = study.name if len(study.tasks) == 1 else f"{study.name}-{task}"
         _show_study(rows[(rows.split == "test") & (rows.task == task)], results, results / f"{name}.png")
