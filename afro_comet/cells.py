@@ -259,7 +259,8 @@ def check_labels(
                 raise InputError(f"cell '{cell.name}': {error}") from error
 
 # %% ../nbs/41_cells.ipynb #7b5cc6d0
-_NAMES = {"start": "model", "distill": "teacher", "random": "like"}  # options of steps that name a model
+# options of steps that name a model
+_NAMES = {"start": "model", "distill": "teacher", "align": "teacher", "random": "like"}
 
 def _origins(cells: dict[str, Cell], cell: Cell, waiting: tuple[str, ...] = ()) -> list[str]:
     "Return the models outside the study that a cell's encoder goes back to."
