@@ -39,13 +39,14 @@ def export_command(
     length: int = 128,  # tokens a text is cut to
     timed: bool = True,  # measure speed here, for the card
     linear: Path | None = None,  # folder of a linear baseline, for a column of the card
+    wide: Path | None = None,  # folder of a wide part, which answers beside the model
     name: str = "",  # of the bundle; that of its folder, if not given
     license: str = "other",  # of the weights, by its name on the Hub, such as cc-by-nc-4.0
     labelled: Annotated[Labelled, flat("Data")] = Labelled(),
     quantization: Annotated[Quantization, flat("Form")] = Quantization(),
 ):
     "Turn a fine-tuned model into a folder that answers without PyTorch, if no language loses too much."
-    about = About(name, license, labelled.task, length, linear, timed)
+    about = About(name, license, labelled.task, length, linear, wide, timed)
     made = export(model, out, labelled, quantization, margin, about)
     size = sum(path.stat().st_size for path in made.iterdir())
     print(f"bundle: {made} ({size / 1e6:.2f} MB); its card is {made / 'README.md'}")

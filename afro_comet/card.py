@@ -51,6 +51,7 @@ class About:
     task: str = ""  # sentiment, topic, news, ner, pos or another; that of the data, if not given
     length: int = 128  # tokens a text is cut to
     linear: Path | None = None  # folder of a linear baseline, for a column beside
+    wide: Path | None = None  # folder of a wide part, which goes into the bundle
     timed: bool = True  # measure speed here; without it, equal models make equal bundles
 
 # %% ../nbs/33_card.ipynb #181d1087
@@ -122,13 +123,18 @@ def _speed_text(speed: dict | None) -> str:
     return text.format(**speed, on=machine())
 
 # %% ../nbs/33_card.ipynb #bb74bd80
+_BESIDE = """
+
+An encoder of pieces of words, and a linear model of hashed n-grams of characters. The probabilities are the
+weighted mean of both; dev chose {:.0%} for the n-grams."""
+
 _CARD = """---
 {front}
 ---
 
 # {name}
 
-A {what} for the task {task}, in {languages}. It needs ONNX Runtime and no PyTorch. Labels: {labels}.
+A {what} for the task {task}, in {languages}. It needs ONNX Runtime and no PyTorch. Labels: {labels}.{beside}
 
 ## Scores
 
@@ -185,6 +191,7 @@ def card(
     return _CARD.format(**vars(facts) | own | texts | {
         "front": _front_matter(own, facts, public), "data": data, "measure": _METRICS[facts.metric],
         "what": "classifier" if own["kind"] == "classification" else "tagger",
+        "beside": _BESIDE.format(1 - own["weight"]) if "weight" in own else "",
         "scores": _table(_score_rows(facts, change)), "worst": _named(change.idxmin()),
         "change": _points(change.min()), "dev": _named(dev), "dev_change": _points(-lost),
         "sizes": _table(sizes), "speed": _speed_text(facts.speed),

@@ -54,7 +54,7 @@ def parse_tuning(
     return build(CellTuning, options, "finetune")
 
 # %% ../nbs/41_cells.ipynb #91758339
-BASELINES = ("linear", "majority")
+BASELINES = ("linear", "wide", "majority")
 
 def _way(spec: object) -> str:
     "Return which key of a cell leads to its model; raise `InputError` if there is not exactly one."
@@ -225,7 +225,7 @@ def _tuned_by(cells: dict[str, Cell], cell: Cell) -> Cell:
 def _labelled_by(cells: dict[str, Cell], cell: Cell, task: str) -> list[Cell]:
     "Return the cells whose labels a cell learns or fuses; raise `InputError` for one without such labels."
     own = (cell.tuning or {}).get(task)
-    if own is None or cell.way in BASELINES:  # a baseline learns gold labels alone
+    if own is None or cell.way in ("linear", "majority"):  # these learn gold labels alone
         return []
     if cell.way == "tuned":
         return [_tuned_by(cells, cell)]

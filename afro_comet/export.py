@@ -41,7 +41,8 @@ from .model import check_length, load_model
 from .predict import FORMAT, Predictor
 from .quantize import Quantization, quantize_graph
 from .score import examples, label_names, metric_of, scores_by_language
-from .tasks import Labelled, answers
+from .tasks import Labelled, answers, fuse_weight, model_probabilities
+from .wide import Wide, add_wide, load_wide
 
 # %% ../nbs/34_export.ipynb #2962df7c
 def bundle_tokenizer(
@@ -68,7 +69,7 @@ def bundle_logits(
         if own != ids:
             raise InputError(f"row {i} has other pieces in tokenizer.json than in transformers; expected a "
                              "tokenizer that tokenizer.json describes in full.")
-        logits = np.array(predictor.model.logits([own])[0])
+        logits = np.array(predictor.model.logits([own], [given])[0])
         out.append(logits[np.array(labels) != -100] if tagging else logits[None])
     return out
 
@@ -144,11 +145,13 @@ def part_sizes(
     folder = Path(folder)
     tensors = onnx.load(folder / "model.onnx").graph.initializer
     embeddings = sum(tensor.ByteSize() for tensor in tensors if "embed" in tensor.name.lower())
+    wide = sum(tensor.ByteSize() for tensor in tensors if tensor.name.startswith("wide."))
     layers = sum(tensor.ByteSize() for tensor in tensors) - embeddings
     sizes = {name: (folder / name).stat().st_size for name in ("model.onnx", "tokenizer.json", "predict.py")}
-    return {"embeddings": embeddings, "layers and head": layers,
-            "graph": sizes["model.onnx"] - embeddings - layers, "tokenizer": sizes["tokenizer.json"],
-            "reader": sizes["predict.py"]}
+    parts = {"embeddings": embeddings, "layers and head": layers - wide, "wide part": wide,
+             "graph": sizes["model.onnx"] - embeddings - layers, "tokenizer": sizes["tokenizer.json"],
+             "reader": sizes["predict.py"]}
+    return {part: size for part, size in parts.items() if size}
 
 # %% ../nbs/34_export.ipynb #52081abc
 _TIMER = f"""
@@ -204,6 +207,14 @@ def _load_labelled(model: str | Path, rows: Dataset) -> tuple[PreTrainedModel, P
         raise InputError(f"{model}: the model has the labels {found}; expected {wanted}.")
     return loaded.eval(), tokenizer
 
+def _load_beside(folder: str | Path, rows: Dataset) -> Wide:
+    "Load a wide part; raise `InputError` if it has other labels than the data."
+    wide = load_wide(folder)
+    found, wanted = ", ".join(wide.labels), ", ".join(label_names(rows))
+    if found != wanted or "label" not in rows.features:
+        raise InputError(f"{folder}: the wide part has the labels {found}; expected {wanted}, one a text.")
+    return wide
+
 def _settings(rows: Dataset, task: str, about: About, pad_id: int) -> dict:
     "Return what `bundle.json` holds, with the temperature to come."
     kind = "tagging" if "tags" in rows.features else "classification"
@@ -216,6 +227,25 @@ class _Export:
     "A bundle in the making, and the model it is made of."
     def __init__(self, folder: Path, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, own: dict):
         self.folder, self.model, self.tokenizer, self.own = folder, model, tokenizer, own
+        self.wide, self.weight = None, 1.0  # what stands beside the model, and the share of the model
+
+    def join(self, wide: Wide, rows: Dataset) -> None:
+        "Put a wide part beside the model; the score on dev chooses the weight. The model is written already."
+        self.wide = wide
+        self.weight = fuse_weight(self.probabilities(rows), np.exp(wide.soft(rows)), rows)
+        add_wide(self.folder / "model.onnx", self.folder / "model.onnx", wide, self.weight)
+        self.own["weight"] = self.weight
+
+    def probabilities(self, rows: Dataset) -> np.ndarray:  # rows x classes
+        "Return the model's probabilities for texts."
+        return model_probabilities(self.model, self.tokenizer, rows, self.own["length"])
+
+    def before(self, rows: Dataset) -> list:
+        "Return the answers of the model, and of what stands beside it, as they were before the export."
+        if self.wide is None:
+            return answers(self.model, self.tokenizer, rows, self.own["length"])[1]
+        both = self.weight * self.probabilities(rows) + (1 - self.weight) * np.exp(self.wide.soft(rows))
+        return [label_names(rows)[i] for i in both.argmax(1)]
 
     def write(self, rows: Dataset, quantization: Quantization) -> None:
         "Write what answers: model, tokenizer and reader; static scales are calibrated on training rows."
@@ -231,8 +261,7 @@ class _Export:
         "Return the model's answers, the bundle's, and the logits behind them."
         write_json(self.folder / "bundle.json", self.own)
         logits = bundle_logits(Predictor(seal(self.folder)), rows, self.tokenizer)
-        before = answers(self.model, self.tokenizer, rows, self.own["length"])[1]
-        return before, _predictions(logits, rows), logits
+        return self.before(rows), _predictions(logits, rows), logits
 
 # %% ../nbs/34_export.ipynb #349956fa
 def _calibrate(made: _Export, rows: Dataset, margin: float) -> tuple[str, float]:
@@ -252,10 +281,11 @@ def _find_facts(made: _Export, splits: DatasetDict, margin: float, linear: Linea
     given = examples(rows)[0]
     if linear:
         scores["linear"] = score_table(rows, linear.predict(given, list(rows["language"])))
+    count = made.model.num_parameters() + (made.wide.parameters() if made.wide else 0)
     errors = [calibration_error(*units(logits, rows), heat) for heat in (1.0, made.own["temperature"])]
     texts = [text if isinstance(text, str) else " ".join(text) for text in given[:200]]
     speed = bundle_speed(made.folder, texts) if timed else None
-    return Facts(metric_of(rows), scores, dev, margin, made.model.num_parameters(), part_sizes(made.folder),
+    return Facts(metric_of(rows), scores, dev, margin, count, part_sizes(made.folder),
                  tuple(errors), speed)
 
 # %% ../nbs/34_export.ipynb #d09ff79c
@@ -276,6 +306,7 @@ def export(
     labelled = isinstance(data, Labelled)
     splits = data.load() if labelled else data
     linear = Linear.load(about.linear) if about.linear else None
+    wide = _load_beside(about.wide, splits["train"]) if about.wide else None
     whole, tokenizer = _load_labelled(model, splits["train"])
     check_length(about.length, whole.config)
     about = replace(about, name=about.name or out.name)
@@ -283,6 +314,8 @@ def export(
     with atomic(out) as part:
         made = _Export(part, whole, tokenizer, own)
         made.write(splits["train"], quantization)
+        if wide:
+            made.join(wide, splits["validation"])
         facts = _find_facts(made, splits, margin, linear, about.timed)
         (part / "README.md").write_text(card(own, facts, source_of(data)), encoding="utf-8")
         seal(part)

@@ -17,7 +17,7 @@ import numpy as np
 from datasets import Dataset, DatasetDict
 from transformers import AutoModelForSequenceClassification, AutoModelForTokenClassification
 
-from .cells import Cell, Silver, teacher_of
+from .cells import Cell, CellTuning, Silver, teacher_of
 from .core import InputError, atomic, read_json, write_json
 from .data import TASKS
 from .learning import Context
@@ -29,7 +29,16 @@ from .recipe import beside
 from .results import result_rows, write_rows
 from .score import examples, label_names
 from .steps import run_steps
-from .tasks import answers, class_probabilities, finetune, fuse_weight, probabilities, soft_labels
+from afro_comet.tasks import (
+    Tuning,
+    answers,
+    class_probabilities,
+    finetune,
+    fuse_weight,
+    probabilities,
+    soft_labels,
+)
+from .wide import is_wide, load_wide, save_wide, train_wide
 
 # %% ../nbs/42_grid.ipynb #7b884fdb
 @dataclass(eq=False)
@@ -105,6 +114,11 @@ def _learned_rows(grid: Grid, cell: str) -> DatasetDict:
     keep = set(languages)
     return grid.data.filter(lambda row: row["language"] in keep)
 
+def _teachers_labels(grid: Grid, own: CellTuning, tuning: Tuning) -> np.ndarray:  # training rows x classes
+    "Return the log-probabilities that a cell learns from its teachers."
+    outputs = [teacher_probabilities(grid, teacher, tuning.seed, tuning.length) for teacher in own.teachers]
+    return soft_labels(outputs)
+
 def _cut_classifier(grid: Grid, cell: str, seed: int) -> Path:
     "Return the fine-tuned model of another cell after the steps that follow it."
     own = grid.cells[cell]
@@ -125,17 +139,17 @@ def classifier(
 ) -> Path:  # folder of a fine-tuned model, or of the linear baseline
     "Return the classifier of a cell, made if it is not there."
     run = grid.run(cell, seed) / grid.task
-    if grid.cells[cell].way == "linear":
+    way = grid.cells[cell].way
+    if way == "linear":
         return run if is_linear(run) else Linear().fit(grid.data).save(run)
-    if grid.cells[cell].way == "tuned":
+    if way == "tuned":
         return _cut_classifier(grid, cell, seed)
     own = grid.cells[cell].tuning[grid.task]
-    start = encoder(grid, cell, seed)
-    soft = None
     tuning = replace(own.tuning, seed=seed)
-    if own.teachers:
-        outputs = [teacher_probabilities(grid, teacher, seed, tuning.length) for teacher in own.teachers]
-        soft = soft_labels(outputs)
+    soft = _teachers_labels(grid, own, tuning) if own.teachers else None
+    if way == "wide":
+        return run if is_wide(run) else save_wide(train_wide(grid.data, soft), run)
+    start = encoder(grid, cell, seed)
     if own.silver:
         rows = DatasetDict(train=silver_rows(grid, own.silver, seed), validation=grid.data["validation"])
         first = replace(tuning, epochs=own.silver.epochs or tuning.epochs)
@@ -205,9 +219,10 @@ def predictions(
     if way == "majority":
         return examples(rows)[1], most_frequent(grid.data["train"], rows)
     folder = classifier(grid, cell, seed)
-    if way == "linear":
+    if way in ("linear", "wide"):
         texts, gold = examples(rows)
-        return gold, Linear.load(folder).predict(texts, rows["language"])
+        model = Linear.load(folder) if way == "linear" else load_wide(folder)
+        return gold, model.predict(texts, rows["language"])
     length = grid.cells[cell].tuning[grid.task].tuning.length
     if (folder / RECORD).exists():
         return load_quantized(folder, length=length).answers(rows)

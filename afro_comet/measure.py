@@ -141,6 +141,11 @@ def _load_predictor(
 
         linear = Linear.load(folder)
         return linear.predict, linear.parameters()
+    if (folder / "wide.safetensors").exists():
+        from afro_comet.wide import load_wide  # here, for the same reason
+
+        wide = load_wide(folder)
+        return wide.predict, wide.parameters()
     if (folder / RECORD).exists():
         form = load_quantized(folder, threads)
         return lambda texts, languages: form.predict(texts), read_json(folder / RECORD, _RECORD)["parameters"]
@@ -224,7 +229,8 @@ def measure_once(
     threads: int = 1,  # of the CPU
 ) -> dict[str, float]:  # parameters, latency_ms, p90_ms, texts_per_s, peak_mb, model_mb
     "Measure a model in a fresh process; raise `InputError` if that process fails."
-    if not any((Path(folder) / name).exists() for name in ("linear.safetensors", "config.json")):
+    known = ("config.json", "linear.safetensors", "wide.safetensors")
+    if not any((Path(folder) / name).exists() for name in known):
         raise InputError(f"{folder}: no model here; {_EXPECTED}.")
     code = f"from afro_comet.measure import _child; _child({str(folder)!r}, {int(threads)})"
     job = json.dumps({"texts": list(texts), "languages": list(languages)})
