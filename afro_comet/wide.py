@@ -120,6 +120,8 @@ def train_wide(
     train, held = data["train"], data["validation"]
     if "label" not in train.features:
         raise InputError("the task is tagging; expected one label a text: sentiment, topic or news.")
+    if rows < 1:
+        raise InputError(f"rows is {rows}; expected 1 or more.")
     names, (texts, gold) = label_names(train), examples(train)
     counts = _counts(texts, rows)
     seen = np.bincount(counts.indices, minlength=rows)

@@ -9,6 +9,7 @@ const MARKS = "\\u0300-\\u036f\\u1ab0-\\u1aff\\u1dc0-\\u1dff\\ufe20-\\ufe2f" +
 const LETTERS = `[\\p{L}\\p{N}_${MARKS}]+`;
 const WORD = new RegExp(`(?:['‘’](?=[yY]))?${LETTERS}(?:['‘’]${LETTERS})*|[^${SPACE}][${MARKS}]*`, "gu");
 const CHUNK = new RegExp(`[^${SPACE}]+`, "gu");
+const LINK = new RegExp(`(https?://|www\\.|@)[^${SPACE}]*`, "gu");
 
 const spans = (text, pattern) => [...text.matchAll(pattern)].map((m) => [m.index, m.index + m[0].length]);
 
@@ -64,6 +65,12 @@ function joinWords(words) {
   return found.filter(({ label }) => label !== "O").map(({ parts, ...one }) => ({ ...one, probability: mean(parts) }));
 }
 
+/** Return the characters of a text as a wide part reads them: composed, in lower case, links and names shortened. */
+function codePoints(text) {
+  const short = text.normalize("NFC").toLowerCase().replace(LINK, (_, begin) => (begin === "@" ? "@" : "/"));
+  return Array.from(` ${(short.match(CHUNK) ?? []).join(" ")} `, (character) => character.codePointAt(0) || 32);
+}
+
 /** Load the bundle and check it. Return { bundle, answer, leaveOut, size }; throw an Error of one sentence. */
 export async function loadModel() {
   if (!globalThis.crypto?.subtle) throw new Error("The page must come over https, or from this machine (localhost).");
@@ -82,23 +89,27 @@ export async function loadModel() {
   const room = bundle.length - head.length - tail.length;
   const shorten = (text) => (text.length > bundle.length * 64 ? [...text].slice(0, bundle.length * 64).join("") : text);
 
+  const tensor = (data) => new ort.Tensor("int64", data, [1, data.length]);
+
   /** Run the model on the ids of one text, alone: in a batch, int8 answers depend on the neighbours. */
-  async function logits(inner) {
+  async function logits(inner, text) {
     const row = BigInt64Array.from([...head, ...inner.slice(0, room), ...tail], BigInt);
-    const tensor = (data) => new ort.Tensor("int64", data, [1, row.length]);
-    const out = await session.run({ input_ids: tensor(row), attention_mask: tensor(row.map(() => 1n)) });
-    return out.logits.data;
+    const feed = { input_ids: tensor(row), attention_mask: tensor(row.map(() => 1n)) };
+    if (session.inputNames.includes("characters")) {
+      feed.characters = tensor(BigInt64Array.from(codePoints(text), BigInt));
+    }
+    return (await session.run(feed)).logits.data;
   }
 
   async function classify(text) {
     const inner = ids(text);
-    return { ...probabilities(await logits(inner), bundle), cut: inner.length > room };
+    return { ...probabilities(await logits(inner, text), bundle), cut: inner.length > room };
   }
 
   async function tag(text) {
     const words = spans(text, WORD).map(([start, end]) => ({ start, end, ids: ids(text.slice(start, end)) }));
     const inner = words.flatMap((word) => word.ids);
-    const [rows, count] = [await logits(inner), bundle.labels.length];
+    const [rows, count] = [await logits(inner, text), bundle.labels.length];
     const tagged = [];
     let at = 0;
     for (const { start, end, ids: own } of words) {
