@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 
 import yaml
+from bs4 import BeautifulSoup
 from execnb.nbio import nb2str, read_nb
 from nbdev.config import get_config
 from nbdev.doclinks import _nbpath2html, nbglob
@@ -36,9 +37,18 @@ parts = {  # of the table of contents, in their order: pages by name, and where 
     "Rooms": ["*"],
 }
 homes = {"Begin": "tour", "Explore": "explore/*", "Studies": "studies/*", "Rooms": "[0-9]*"}
+in_colab = [homes[name] for name in ("Begin", "Explore", "Studies")]  # pages that have a link to Colab
+first_in_colab = """#| hide
+import os
+
+if "COLAB_RELEASE_TAG" in os.environ:  # in Colab: get the project, and work in the folder of this notebook
+    !git clone --quiet --depth 1 {url} /content/{repo}
+    %pip install --quiet "/content/{repo}[export]" fastcore
+    %cd -q /content/{repo}/{home}"""
 
 to_symbol = re.compile(r"\[`([^`]+)`\]\(" + re.escape(site) + r"([^)#]*)#?([^)]*)\)")
 to_file = re.compile(r"(?<=\]\()(?![a-z]+:|#|/)([^)\s#]+)")
+number = re.compile(r"[-+−]?[\d.,]+(–[\d.,]+)?( ?[%M])?|[-–]?|nan", re.IGNORECASE)  # in a cell of a table
 option = re.compile(r"^#\| *([\w-]+): *(.*)\n?", re.MULTILINE)
 tags = {
     ("echo", "false"): "remove-input",
@@ -62,6 +72,45 @@ def title_cells(source):
     return [markdown_cell(f"# {front['title']}{lead}")] if "title" in front else []
 
 
+def opens_in_colab(page):
+    "Return whether a page has a link that opens its notebook in Colab."
+    return any(fnmatch(page, home + ".ipynb") for home in in_colab)
+
+
+def colab_link(page):
+    "Return a line for below a page's title, with a link to its notebook in the public repository."
+    path = f"{config.user}/{config.repo}/blob/{config.branch}/{folder.name}/{page}"
+    return f"\n\n{{.colab}}\n[Open in Colab](https://colab.research.google.com/github/{path})"
+
+
+def is_prose(output):
+    "Return whether an output is printed sentences: a long line, and nothing that stands in columns."
+    printed = text(output.get("text", ""))
+    return max(map(len, printed.split("\n"))) > 90 and not re.search(r"\S {2,}\S|[│━─|]", printed)
+
+
+def aligned(html):
+    "Return HTML with a class on the columns that hold numbers alone, in tables of pandas."
+    soup = BeautifulSoup(html, "html.parser")
+    for table in soup.select("table.dataframe, table[id^=T_]"):
+        heads = [row.find_all("th") for row in table.select("thead tr")]
+        columns = list(zip(*(row.find_all("td") for row in table.select("tbody tr"))))
+        for at, column in enumerate(columns, -len(columns)):
+            if all(number.fullmatch(cell.get_text(strip=True)) for cell in column):
+                above = [row[at] for row in heads if len(row) >= -at and not row[at].has_attr("colspan")]
+                for cell in (*column, *above):
+                    cell["class"] = [*cell.get("class", []), "number"]
+    return str(soup)
+
+
+def shown(output):
+    "Return an output as it is shown on a page."
+    data = output.get("data", {})
+    if "<table" not in text(data.get("text/html", "")):
+        return output
+    return output | {"data": data | {"text/html": aligned(text(data["text/html"]))}}
+
+
 def code_cells(cell):
     "Return a code cell with Quarto's options as tags of MyST-NB."
     source = text(cell["source"])
@@ -71,10 +120,13 @@ def code_cells(cell):
     metadata = {"tags": [tag for (name, value), tag in tags.items() if options.get(name) == value]}
     if "classes" in options:
         metadata["tags"].append(options["classes"])
+    if any(map(is_prose, cell["outputs"])):
+        metadata["tags"].append("prose")
     if "code-summary" in options:
         summary = options["code-summary"].strip('"')
         metadata["mystnb"] = {"code_prompt_show": summary, "code_prompt_hide": summary}
-    return [cell | {"source": option.sub("", source), "metadata": metadata}]
+    outputs = [shown(output) for output in cell["outputs"]]
+    return [cell | {"source": option.sub("", source), "metadata": metadata, "outputs": outputs}]
 
 
 def cells_for(cell):
@@ -128,6 +180,15 @@ class Site:
         source = to_symbol.sub(lambda match: self.symbol(page, match), source)
         return to_file.sub(lambda match: self.file(page, match), source)
 
+    def check_colab(self):
+        "Add a fault for each notebook with a link to Colab whose first code cell would not work there."
+        for page in filter(opens_in_colab, self.pages):
+            home = posixpath.dirname(f"{folder.name}/{page}")
+            wanted = first_in_colab.format(url=config.git_url, repo=config.repo, home=home)
+            first = next(cell for cell in read_nb(folder / page).cells if cell.cell_type == "code")
+            if wanted != first.source:
+                self.faults.append(f"{folder.name}/{page} has another first code cell; expected\n{wanted}")
+
     def check_outputs(self):
         "Add a fault for each output that holds a traceback."
         for path, cells in self.pages.items():
@@ -150,6 +211,7 @@ class Site:
     def write(self, to):
         "Write the pages, and the files they show, for Sphinx; raise a SystemExit on faults."
         self.check_outputs()
+        self.check_colab()
         for path, cells in self.pages.items():
             for cell in cells:
                 if cell["cell_type"] == "markdown":
@@ -180,9 +242,12 @@ def write_page(path, cells):
 
 def processed(path):
     "Return the cells of a page, made of the notebook at `path`."
-    notebook = read_nb(path)
+    notebook, page = read_nb(path), path.relative_to(folder).as_posix()
     FilterDefaults()(notebook)
-    return [made for cell in json.loads(nb2str(notebook))["cells"] for made in cells_for(cell)]
+    cells = [made for cell in json.loads(nb2str(notebook))["cells"] for made in cells_for(cell)]
+    if opens_in_colab(page):
+        cells[0]["source"] = text(cells[0]["source"]) + colab_link(page)
+    return cells
 
 
 def main(check):

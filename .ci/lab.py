@@ -2,8 +2,8 @@
 
 Each is opened in a copy of nbs/ and run from top to bottom. Then a slider is moved, a button pressed or a
 field filled, and picture and text must change. Names of notebooks as arguments choose some. It needs Chromium
-and the Python package playwright; without them nothing is run, and a sentence says so. With --shots FOLDER, a
-picture of each page is kept.
+and the Python package playwright; without them nothing is run, and a sentence says so. With --shots FOLDER,
+pictures of the widgets are kept.
 """
 import argparse
 import json
@@ -28,6 +28,7 @@ names = ("chromium", "chromium-browser", "google-chrome")
 browser = next((found for found in map(shutil.which, names) if found), None)
 PATIENCE = 900_000  # ms that a notebook or a button may take
 STATUS = "[role=status], [role=alert]"
+BOX = ".jp-OutputArea-output > .widget-vbox"  # all widgets of an output
 STATE = f"""box => [box.querySelector('{STATUS}')?.innerText ?? '', box.querySelector('img')?.src ?? '']"""
 
 
@@ -100,14 +101,16 @@ def attention(page):
     box = Box(page)
     box.moves(lambda: box.slide(0, "Home"))
     box.moves(lambda: box.button("0-2").click())
+    box.moves(lambda: box.button("1-3").click())
+    box.moves(lambda: box.slide(0, "ArrowRight", "ArrowRight"))
     box.press("Save the picture")
     box.here.get_by_text("Saved").wait_for(timeout=PATIENCE)
 
 
 def compress_live(page):
     box = Box(page)
-    said = box.moves(lambda: box.slide(1, "ArrowLeft", "ArrowLeft"))
-    assert "9.97 million" in said, said
+    box.moves(lambda: box.slide(1, "ArrowLeft", "ArrowLeft"))
+    box.says("9.97 million")  # of two layers: the first key may have been shown before
     box.moves(lambda: box.button("float16").click())
     box.slide(0, "Home")
     box.moves(lambda: box.press("Make this model"), 1)
@@ -121,6 +124,7 @@ def distill_live(page):
     assert box.here.locator(".widget-readout").nth(1).inner_text() == "0.40"
     box.press("Start")
     box.says("Running: step")
+    box.here.locator("img[alt*='alpha 0.4,']").wait_for(timeout=PATIENCE)  # as on the screen
     box.moves(lambda: None)  # losses come in by themselves
     box.press("Pause")
     box.says("Paused at step")
@@ -210,13 +214,15 @@ def drive(chromium, address, check, shots):
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         check(page)
+        Box(page).rests(4)
         return ""
     except (AssertionError, Error) as error:
         return str(error) or type(error).__name__
     finally:
-        if shots:
+        for number, box in enumerate(page.locator(f"{BOX}:has(img)").all() if shots else [], 1):
+            box.evaluate("box => box.scrollIntoView()")
             time.sleep(2)  # until the last picture is drawn
-            page.screenshot(path=shots / f"{check.__name__}.png")
+            page.screenshot(path=shots / f"{check.__name__}-{number}.png")
         page.close()
 
 

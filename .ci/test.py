@@ -171,6 +171,11 @@ def check_wheel():
         run(sys.executable, "-I", "-c", in_the_wheel, unpacked, lib)
 
 
+def check_widgets():
+    "A slider of an interactive notebook, moved as a browser moves it, changes what the page says and shows."
+    run(sys.executable, root / ".ci/widgets.py")
+
+
 def check_browser():
     "The web page of a bundle works in a browser without a network, and answers as the Python reader does."
     run(sys.executable, root / ".ci/browser.py")
@@ -190,7 +195,7 @@ def checks(quick, slow):
             found[str(path)] = partial(check_notebook, path, slow)
     if slow:
         found["browser"] = check_browser
-    return found if quick else found | {"wheel": check_wheel}
+    return found if quick else found | {"widgets": check_widgets, "wheel": check_wheel}
 
 
 def judge(name, check):

@@ -109,6 +109,23 @@ class Wide:
         "Return the number of weights."
         return self.weights.size + self.bias.size + self.rarity.size
 
+# %% ../nbs/23a_wide.ipynb #9c473559
+def _rarity(counts: sparse.csr_matrix) -> np.ndarray:
+    "Return the inverse document frequency of each row of the table."
+    seen = np.bincount(counts.indices, minlength=counts.shape[1])
+    return (1 + np.log((1 + counts.shape[0]) / (1 + seen))).astype(np.float32)
+
+def _targets(train: Dataset, soft: np.ndarray | None) -> np.ndarray:  # texts x classes
+    "Return what is learned: gold labels, or their mean with the probabilities of teachers."
+    gold = np.eye(len(label_names(train)), dtype=np.float32)[train["label"]]
+    return gold if soft is None else (gold + np.exp(soft)) / 2
+
+def _mean_score(model: Wide, rows: Dataset) -> float:  # 0 to 100
+    "Return the mean over languages of a model's scores."
+    texts, gold = examples(rows)
+    scores = scores_by_language(rows, gold, model.predict(texts, rows["language"]))
+    return float(np.mean(list(scores.values())))
+
 # %% ../nbs/23a_wide.ipynb #fef0151b
 def train_wide(
     data: DatasetDict,  # a classification task, with the splits train and validation
@@ -117,25 +134,19 @@ def train_wide(
     strengths: Sequence[float] = (2, 4, 8),  # values of C, of which dev chooses
 ) -> Wide:
     "Train a wide part, on the mean of gold labels and soft ones; raise `InputError` for tagging."
-    train, held = data["train"], data["validation"]
+    train = data["train"]
     if "label" not in train.features:
         raise InputError("the task is tagging; expected one label a text: sentiment, topic or news.")
     if rows < 1:
         raise InputError(f"rows is {rows}; expected 1 or more.")
-    names, (texts, gold) = label_names(train), examples(train)
-    counts = _counts(texts, rows)
-    seen = np.bincount(counts.indices, minlength=rows)
-    rarity = (1 + np.log((1 + len(texts)) / (1 + seen))).astype(np.float32)
-    labels = np.eye(len(names), dtype=np.float32)[[names.index(one) for one in gold]]
-    if soft is not None:
-        labels = (labels + np.exp(soft)) / 2
+    counts = _counts(train["text"], rows)
+    rarity = _rarity(counts)
+    features, labels = _weighted(counts, rarity), _targets(train, soft)
     models = []
     for C in strengths:
-        trained = _train(_weighted(counts, rarity), labels, C)
-        model = Wide(names, trained[:-1], trained[-1], rarity)
-        answers = model.predict(examples(held)[0], held["language"])
-        model.dev = float(np.mean(list(scores_by_language(held, examples(held)[1], answers).values())))
-        models.append(model)
+        trained = _train(features, labels, C)
+        models.append(Wide(label_names(train), trained[:-1], trained[-1], rarity))
+        models[-1].dev = _mean_score(models[-1], data["validation"])
     return max(models, key=lambda model: model.dev)
 
 # %% ../nbs/23a_wide.ipynb #40661e32
