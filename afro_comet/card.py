@@ -126,7 +126,7 @@ def _speed_text(speed: dict | None) -> str:
 _BESIDE = """
 
 An encoder of pieces of words, and a linear model of hashed n-grams of characters. The probabilities are the
-weighted mean of both; dev chose {:.0%} for the n-grams."""
+weighted mean of both; dev chose {:.0f} % for the n-grams."""
 
 _CARD = """---
 {front}
@@ -191,7 +191,7 @@ def card(
     return _CARD.format(**vars(facts) | own | texts | {
         "front": _front_matter(own, facts, public), "data": data, "measure": _METRICS[facts.metric],
         "what": "classifier" if own["kind"] == "classification" else "tagger",
-        "beside": _BESIDE.format(1 - own["weight"]) if "weight" in own else "",
+        "beside": _BESIDE.format(100 - 100 * own["weight"]) if "weight" in own else "",
         "scores": _table(_score_rows(facts, change)), "worst": _named(change.idxmin()),
         "change": _points(change.min()), "dev": _named(dev), "dev_change": _points(-lost),
         "sizes": _table(sizes), "speed": _speed_text(facts.speed),

@@ -55,7 +55,9 @@ def _counts(texts: list[str], rows: int) -> sparse.csr_matrix:  # texts x rows
 def _weighted(counts: sparse.csr_matrix, rarity: np.ndarray) -> sparse.csr_matrix:  # texts x rows
     "Return tf-idf, from counts and inverse document frequencies."
     norms = np.sqrt(counts @ rarity**2)
-    return (sparse.diags_array(1 / norms) @ counts @ sparse.diags_array(rarity)).tocsr().astype(np.float32)
+    weighted = counts.copy()
+    weighted.data *= rarity[counts.indices] / np.repeat(norms, np.diff(counts.indptr))
+    return weighted
 
 # %% ../nbs/25_wide.ipynb #4f0ca452
 def _train(
