@@ -178,7 +178,7 @@ class _Model:
         with _guarded(f"{folder}: cannot be loaded"):
             self.tokenizer = _load_tokenizer(tokenizer, self.own["length"])
             self.session = _load_session(model, Path(folder) / "model.onnx", threads)
-        self.wide = any(one.name == "characters" for one in self.session.get_inputs())
+            self.wide = any(one.name == "characters" for one in self.session.get_inputs())
 
     def logits(self,
                rows: list[list[int]],  # tokens of texts, as many of each
