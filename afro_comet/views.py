@@ -195,6 +195,7 @@ _PANELS = {  # column of the log: title, unit
     "attention": ("attention match", "loss (squared share)"),
     "dev_attention": ("maps on dev", "distance (nats a piece)"),
     "dev_masked_lm": ("masked LM on dev", "loss (nats a masked piece)"),
+    "dev_f1": ("sentiment on dev", "linear probe (weighted F1)"),
 }
 
 def _plot_panel(log: pd.DataFrame, before: pd.DataFrame, column: str, ax: Axes) -> None:
@@ -231,10 +232,10 @@ def plot_live(
     figure: Figure | None = None,  # to draw on; a new one if not given
 ) -> Figure:
     "Draw what the last run has logged, and the run before in grey."
-    figure = figure or plt.figure(figsize=(12, 3.4), layout="constrained")
+    figure = figure or plt.figure(figsize=(13, 3.2), layout="constrained")
     folders = live.folders[-2:]
     before, log = ([pd.DataFrame()] * 2 + [live_log(run) for run in folders])[-2:]
-    for ax, column in zip(figure.subplots(1, 4), _PANELS):
+    for ax, column in zip(figure.subplots(1, 5), _PANELS):
         _plot_panel(log, before, column, ax)
         ax.set_xlim(0, live.steps)
     captions = [f"{kind} {_caption(run)}" for kind, run in zip(("In colour,", "in grey,"), folders[::-1])]
