@@ -34,7 +34,7 @@ def wide_command(
     out: Path,  # folder of the wide part, in which none is yet
     *,
     teachers: list[str] | None = None,  # folders of classifiers, or "linear": their labels are learned too
-    rows: int = 2**18,  # of its table
+    rows: int = 2**19,  # of its table
     labelled: Annotated[Labelled, flat("Data")] = Labelled(),
 ):
     "Train a linear model of hashed n-grams, which `export --wide` puts beside a model of text labels."

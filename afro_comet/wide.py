@@ -134,8 +134,8 @@ def _mean_score(model: Wide, rows: Dataset) -> float:  # 0 to 100
 def train_wide(
     data: DatasetDict,  # a classification task, with the splits train and validation
     soft: np.ndarray | None = None,  # log-probabilities of teachers: training rows x classes
-    rows: int = 2**18,  # of the table
-    strengths: Sequence[float] = (1, 2, 4),  # values of C, of which dev chooses
+    rows: int = 2**19,  # of the table
+    strengths: Sequence[float] = (2, 4, 8),  # values of C, of which dev chooses
 ) -> Wide:
     "Train a wide part, on the mean of gold labels and soft ones; raise `InputError` for tagging."
     train = data["train"]
