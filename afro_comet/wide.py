@@ -25,22 +25,20 @@ from .score import examples, label_names, scores_by_language
 
 # %% ../nbs/26_wide.ipynb #6f0f14b7
 _LENGTHS = range(2, 6)  # characters of an n-gram
-_PRIME, _SPREAD, _BASE, _SEED = 2**31 - 1, 1_664_525, 1_000_003, 7  # p, r, b and s
+_LONGEST = _LENGTHS[-1]
+_PRIME = 2**31 - 1
+_FACTORS = np.array([[pow(1_000_003, _LONGEST * n + i + 1, _PRIME) if i < n else 0 for n in _LENGTHS]
+                     for i in range(_LONGEST)])  # a of each place in an n-gram, and each length
 
 def row_numbers(
-    codes: np.ndarray,  # code points of a text
+    codes: np.ndarray,  # code points of a text, none of them 0
     rows: int,  # of the table
 ) -> np.ndarray:  # of all n-grams of 2 to 5 characters
     "Return the rows in which the n-grams of a text stand."
-    spread = codes * _SPREAD % _PRIME
-    hashed = np.full(len(codes), _SEED)
-    found = []
-    for length in range(1, _LENGTHS.stop):
-        hashed = (hashed * _BASE + spread[length - 1 :]) % _PRIME
-        if length in _LENGTHS:
-            found.append(hashed % rows)
-        hashed = hashed[:-1]
-    return np.concatenate(found)
+    filled = np.concatenate([codes, np.zeros(_LONGEST - 1, int)])
+    windows = np.lib.stride_tricks.sliding_window_view(filled, _LONGEST)
+    hashed = windows @ _FACTORS % _PRIME % rows
+    return hashed[windows[:, 1:] > 0]  # those that end within the text
 
 # %% ../nbs/26_wide.ipynb #6c1bfbff
 def _counts(texts: list[str], rows: int) -> sparse.csr_matrix:  # texts x rows
@@ -207,26 +205,19 @@ class _Graph:
         return name
 
     def cut(self, value: str, start: int, stop: int) -> str:
-        "Return a value from a place to another along its second axis."
-        return self.add("Slice", value, *(np.array([number]) for number in (start, stop, 1)))
+        "Return a value from a place to another along its last axis."
+        return self.add("Slice", value, *(np.array([number]) for number in (start, stop, -1)))
 
 # %% ../nbs/26_wide.ipynb #ff39dd79
 _END = 2**62  # beyond the last place of any axis
 
-def _hash(graph: _Graph, characters: str, rows: int) -> tuple[str, str]:
-    "Add the hashes of all n-grams: return the names of their rows, and of the last character of each."
-    prime, base = np.array(_PRIME), np.array(_BASE)
-    spread = graph.add("Mod", graph.add("Mul", characters, np.array(_SPREAD)), prime)
-    hashed = graph.constant(np.array([[_SEED]]))
-    found, last = [], []
-    for length in range(1, _LENGTHS.stop):
-        hashed = graph.cut(hashed, 0, -1) if length > 1 else hashed
-        sums = graph.add("Add", graph.add("Mul", hashed, base), graph.cut(spread, length - 1, _END))
-        hashed = graph.add("Mod", sums, prime)
-        if length in _LENGTHS:
-            found.append(graph.add("Mod", hashed, np.array(rows)))
-            last.append(graph.cut(characters, length - 1, _END))
-    return graph.add("Concat", *found, axis=1), graph.add("Concat", *last, axis=1)
+def _windows(graph: _Graph, characters: str) -> str:
+    "Add what reads each character with those after it: batch x characters x 5."
+    filled = graph.add("Pad", characters, np.array([0, 0, 0, _LONGEST - 1]))
+    length = graph.add("Gather", graph.add("Shape", characters), np.array(1))
+    places = graph.add("Range", np.array(0), length, np.array(1))
+    places = graph.add("Add", graph.add("Unsqueeze", places, np.array([1])), np.arange(_LONGEST))
+    return graph.add("Gather", filled, places, axis=1)
 
 def _packed(model: Wide) -> tuple[np.ndarray, np.ndarray]:  # int8 rows x (classes + 1); a scale a column
     "Return what a row holds in whole numbers."
@@ -237,15 +228,17 @@ def _packed(model: Wide) -> tuple[np.ndarray, np.ndarray]:  # int8 rows x (class
 def _add_logits(graph: _Graph, model: Wide) -> str:
     "Add all that computes the logits of a wide part; return their name."
     from onnx import TensorProto
-    numbers, last = _hash(graph, "characters", len(model.rarity))
+    windows = _windows(graph, "characters")
+    hashed = graph.add("Mod", graph.add("MatMul", windows, _FACTORS), np.array(_PRIME))
     table, scales = _packed(model)
-    found = graph.add("Cast", graph.add("Gather", graph.constant(table), numbers), to=TensorProto.FLOAT)
-    there = graph.add("Cast", graph.add("Cast", last, to=TensorProto.BOOL), to=TensorProto.FLOAT)
-    found = graph.add("Mul", graph.add("Mul", found, scales), graph.add("Unsqueeze", there, np.array([2])))
-    sums = graph.add("ReduceSum", found, np.array([1]), keepdims=0)
-    squares = graph.add("ReduceSumSquare", found, np.array([1]), keepdims=0)
-    norm = graph.add("Sqrt", graph.cut(squares, -1, _END))
-    return graph.add("Add", graph.add("Div", graph.cut(sums, 0, -1), norm), model.bias)
+    found = graph.add("Gather", graph.constant(table), graph.add("Mod", hashed, np.array(len(model.rarity))))
+    found = graph.add("Mul", graph.add("Cast", found, to=TensorProto.FLOAT), scales)
+    ends = graph.add("Cast", graph.cut(windows, 1, _END), to=TensorProto.BOOL)
+    there = graph.add("Unsqueeze", graph.add("Cast", ends, to=TensorProto.FLOAT), np.array([3]))
+    found = graph.add("Mul", found, there)
+    sums = graph.add("ReduceSum", found, np.array([1, 2]), keepdims=0)
+    squares = graph.add("ReduceSumSquare", graph.cut(found, -1, _END), np.array([1, 2]), keepdims=0)
+    return graph.add("Add", graph.add("Div", graph.cut(sums, 0, -1), graph.add("Sqrt", squares)), model.bias)
 
 # %% ../nbs/26_wide.ipynb #cba10412
 def add_wide(
