@@ -126,6 +126,7 @@ def distill_live(page):
     box.says("Running: step")
     box.here.locator("img[alt*='alpha 0.4,']").wait_for(timeout=PATIENCE)  # as on the screen
     box.moves(lambda: None)  # losses come in by themselves
+    box.says("sentiment on dev")  # and so does the F1
     box.press("Pause")
     box.says("Paused at step")
     box.rests()

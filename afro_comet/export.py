@@ -41,7 +41,7 @@ from .model import check_length, load_model
 from .predict import FORMAT, Predictor
 from .quantize import Quantization, quantize_graph
 from .score import examples, label_names, metric_of, scores_by_language
-from .tasks import Labelled, answers, fuse_weight, model_probabilities
+from .tasks import Labelled, answers, fuse_weight, fused, model_probabilities
 from .wide import Wide, add_wide, load_wide
 
 # %% ../nbs/36_export.ipynb #2962df7c
@@ -244,8 +244,7 @@ class _Export:
         "Return the answers of the model, and of what stands beside it, as they were before the export."
         if self.wide is None:
             return answers(self.model, self.tokenizer, rows, self.own["length"])[1]
-        both = self.weight * self.probabilities(rows) + (1 - self.weight) * np.exp(self.wide.soft(rows))
-        return [label_names(rows)[i] for i in both.argmax(1)]
+        return fused(self.probabilities(rows), np.exp(self.wide.soft(rows)), self.weight, rows)
 
     def write(self, rows: Dataset, quantization: Quantization) -> None:
         "Write what answers: model, tokenizer and reader; static scales are calibrated on training rows."

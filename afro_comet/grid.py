@@ -35,6 +35,7 @@ from afro_comet.tasks import (
     class_probabilities,
     finetune,
     fuse_weight,
+    fused,
     probabilities,
     soft_labels,
 )
@@ -242,7 +243,6 @@ def fused_labels(
     rows: Dataset,  # of a classification task
 ) -> list[str]:  # a label a row
     "Return the likeliest labels by the weighted mean of two cells; dev chooses the weights, once."
-    names = label_names(rows)
     parts = grid.cells[cell].parts
     path = grid.run(cell, seed) / grid.task / "weight.json"
     if not path.exists():
@@ -251,7 +251,7 @@ def fused_labels(
         write_json(path, {parts[0]: weight, parts[1]: 1 - weight})
     weight = read_json(path, "the weights of two cells")[parts[0]]
     first, second = (_part_probabilities(grid, part, seed, rows) for part in parts)
-    return [names[i] for i in (weight * first + (1 - weight) * second).argmax(1)]
+    return fused(first, second, weight, rows)
 
 # %% ../nbs/44_grid.ipynb #915ecb36
 _SIZED = {"random": "shape", "pretrain": "model", "distill": "student"}  # the option that holds the shape

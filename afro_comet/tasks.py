@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Labelled', 'answers', 'Tuning', 'finetune', 'model_probabilities', 'class_probabilities', 'probabilities',
-           'soft_labels', 'fuse_weight', 'text_scores']
+           'soft_labels', 'fused', 'fuse_weight', 'text_scores']
 
 # %% ../nbs/28_tasks.ipynb #b073fbcc
 import hashlib
@@ -248,19 +248,28 @@ def soft_labels(
     return np.log(np.mean(outputs, axis=0) + 1e-6)
 
 # %% ../nbs/28_tasks.ipynb #dcb20ce5
+def fused(
+    first: np.ndarray,  # probabilities of one classifier: rows x classes
+    second: np.ndarray,  # of another
+    weight: float,  # of the first, from 0 to 1; the second has the rest
+    rows: Dataset,
+) -> list[str]:  # a label name a row
+    "Return the likeliest labels by the weighted mean of two classifiers' probabilities."
+    names = label_names(rows)
+    return [names[i] for i in (weight * first + (1 - weight) * second).argmax(1)]
+
 def fuse_weight(
     first: np.ndarray,  # probabilities of one classifier: rows x classes
     second: np.ndarray,  # of another
     rows: Dataset,  # of dev
 ) -> float:  # of the first, from 0 to 1 in steps of 0.05; the second has the rest
     "Return the weight with which the mean scores best, on average over languages; of equals, nearest to 0.5."
-    names = label_names(rows)
     gold = examples(rows)[1]
     weights = np.linspace(0, 1, 21)
     weights = weights[np.argsort(np.abs(weights - 0.5).round(9), kind="stable")]
     scores = []
     for weight in weights:
-        labels = [names[i] for i in (weight * first + (1 - weight) * second).argmax(1)]
+        labels = fused(first, second, weight, rows)
         scores.append(np.mean(list(scores_by_language(rows, gold, labels).values())))
     return float(weights[int(np.argmax(scores))])
 
