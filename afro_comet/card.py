@@ -9,23 +9,31 @@ __all__ = ['score_table', 'Facts', 'About', 'source_of', 'card']
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from datasets import Dataset, DatasetDict
 from huggingface_hub import EvalResult, ModelCardData
 
 from .measure import machine
-from .score import by_language, examples, interval, metric_of
+from .score import by_language, example_counts, examples, metric_of, resampling, score_counts
 from .tasks import Labelled
 
 # %% ../nbs/35_card.ipynb #07e06a2d
+def _with_ends(draws: np.ndarray) -> tuple[float, float, float]:
+    "Return a score, and the ends of the 95 % interval of its bootstrap."
+    return draws[0], *np.quantile(draws[1:], [0.025, 0.975])
+
 def score_table(
     rows: Dataset,  # of a labelled task
     predictions: list,  # a label a row; for tagging, lists of tags
 ) -> pd.DataFrame:  # by language: texts, score, low, high (95 % bootstrap interval), 0 to 100
-    "Score each language."
-    found = {}
-    for language, gold, given in by_language(rows, examples(rows)[1], predictions):
-        found[language] = (len(gold), *interval(metric_of(rows), gold, given))
+    "Score each language, and in the last row their average."
+    metric, found, draws = metric_of(rows), {}, []
+    for i, (language, gold, given) in enumerate(by_language(rows, examples(rows)[1], predictions)):
+        weights = resampling(len(gold), 1000, (0, i))
+        draws.append(score_counts(metric, weights @ example_counts(metric, gold, given)))
+        found[language] = (len(gold), *_with_ends(draws[-1]))
+    found["average"] = (len(rows), *_with_ends(np.mean(draws, axis=0)))
     table = pd.DataFrame(found, index=["texts", "score", "low", "high"]).T
     return table.astype({"texts": int})
 
@@ -86,7 +94,7 @@ def _front_matter(own: dict, facts: Facts, source: str) -> str:
     measure = "accuracy" if facts.metric == "token_accuracy" else "f1"
     results = [EvalResult(kind, source or own["task"], own["task"], measure, round(float(row.score), 2),
                           dataset_config=language, dataset_split="test", metric_name=facts.metric)
-               for language, row in facts.scores["after"].iterrows()]
+               for language, row in facts.scores["after"].drop("average").iterrows()]
     data = ModelCardData(
         language=[_LANGUAGES.get(code, (code,))[0] for code in own["languages"]], license=own["license"],
         tags=["onnx", "afro_comet", own["task"]], datasets=[source] if source else None, metrics=[measure],
@@ -185,6 +193,7 @@ def card(
 ) -> str:
     "Return the model card of a bundle."
     change = facts.scores["after"].score - facts.scores["before"].score
+    worst = change.drop("average")
     (dev, lost), (public, data) = facts.dev, source
     sizes = [["part", "kB"], *([part, f"{size / 1000:,.0f}"] for part, size in facts.sizes.items())]
     texts = {"languages": ", ".join(map(_named, own["languages"])), "labels": ", ".join(own["labels"])}
@@ -192,7 +201,7 @@ def card(
         "front": _front_matter(own, facts, public), "data": data, "measure": _METRICS[facts.metric],
         "what": "classifier" if own["kind"] == "classification" else "tagger",
         "beside": _BESIDE.format(100 - 100 * own["weight"]) if "weight" in own else "",
-        "scores": _table(_score_rows(facts, change)), "worst": _named(change.idxmin()),
-        "change": _points(change.min()), "dev": _named(dev), "dev_change": _points(-lost),
+        "scores": _table(_score_rows(facts, change)), "worst": _named(worst.idxmin()),
+        "change": _points(worst.min()), "dev": _named(dev), "dev_change": _points(-lost),
         "sizes": _table(sizes), "speed": _speed_text(facts.speed),
         "total": sum(facts.sizes.values()) / 1e6, "whole": 4 * facts.parameters / 1e6})
