@@ -20,12 +20,11 @@ import numpy as np
 import pandas as pd
 import torch
 from datasets import Dataset, DatasetDict
-from filelock import FileLock, Timeout
 from sklearn.linear_model import LogisticRegression
 from torch.optim.optimizer import register_optimizer_step_post_hook
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from .core import InputError, atomic, build, discard, read_json, write_json
+from .core import InputError, alone, atomic, build, discard, read_json, write_json
 from .corpus import Corpus
 from .data import load, tasks_in
 from .distill import _prepare
@@ -180,14 +179,12 @@ def _train(run: Path) -> None:
     hook = register_optimizer_step_post_hook(hold)
     parts = dict(how=Student, corpus=Corpus, settings=Settings, match=Match)
     try:
-        with FileLock(run / "lock", blocking=False):
+        with alone(run / "lock"):
             plan = read_json(run / "live.json", "a plan")
             options = {name: build(kind, plan[name]) for name, kind in parts.items()}
             distill_with_maps(plan["teacher"], run=run, **options)
     except InputError as error:
         sys.exit(str(error))
-    except Timeout:
-        sys.exit(f"{run.name}: another process trains here; expected to stop that one first.")
     finally:
         hook.remove()
 

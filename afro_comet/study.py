@@ -17,7 +17,7 @@ import pandas as pd
 
 from .cells import check_labels, check_seeds, needed_by, parse_cell, sources_of
 from .check import seen_in_train
-from .core import InputError, build, check_ranges, read_json, write_json
+from .core import InputError, alone, build, check_ranges, read_json, write_json
 from .corpus import Corpus
 from .data import languages_in, load
 from .grid import Grid, folder_name, score_cell
@@ -298,13 +298,14 @@ def run_study(
     for stored in (path, *(job.rows for job in jobs)):
         _check_source(study, stored)
     todo = [job for job in jobs if job.scored and (not cells or job.cell in cells or job.rows.exists())]
-    for i, job in enumerate(todo, 1):
-        report(f"{i}/{len(todo)}  {job}")
-        rows.setdefault(job.grid, []).extend(score_cell(job.grid, job.cell, job.seed, results))
-        _add_rows(path, sum(rows.values(), []), _order(jobs))
-    report("measuring size and speed")
-    _add_records(study, jobs, rows, results)
-    return read_results(_add_rows(path, sum(rows.values(), []), _order(jobs)))
+    with alone(path.with_suffix(".lock")):
+        for i, job in enumerate(todo, 1):
+            report(f"{i}/{len(todo)}  {job}")
+            rows.setdefault(job.grid, []).extend(score_cell(job.grid, job.cell, job.seed, results))
+            _add_rows(path, sum(rows.values(), []), _order(jobs))
+        report("measuring size and speed")
+        _add_records(study, jobs, rows, results)
+        return read_results(_add_rows(path, sum(rows.values(), []), _order(jobs)))
 
 # %% ../nbs/45_study.ipynb #84aa0a39
 def _places(job: _Job) -> set[Path]:
