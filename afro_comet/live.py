@@ -21,6 +21,8 @@ import pandas as pd
 import torch
 from datasets import Dataset, DatasetDict
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from torch.optim.optimizer import register_optimizer_step_post_hook
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
@@ -73,7 +75,8 @@ def held_out_f1(
     (texts, labels), (held, gold) = examples(train), examples(dev)
 
     def f1(model: PreTrainedModel) -> float:
-        probe = LogisticRegression(max_iter=300).fit(_mean_states(model, tokenizer, texts, length), labels)
+        probe = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=1000))
+        probe.fit(_mean_states(model, tokenizer, texts, length), labels)
         found = list(probe.predict(_mean_states(model, tokenizer, held, length)))
         return float(np.mean(list(scores_by_language(dev, gold, found).values())))
     return f1

@@ -106,8 +106,9 @@ def plot_frontier(
 ) -> Figure:
     "Draw scores against costs, with the frontier by its numbers and the methods that made it."
     edge = frontier(table, cost)
-    figure = plt.figure(figsize=(10.5, 6))
-    top, low = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1], gridspec_kw=_PLACE)
+    heights = 4.2, max(1.4, 0.19 * len(set(edge.methods.sum())))  # inches; a line a method
+    figure = plt.figure(figsize=(10.5, 0.4 + sum(heights)))
+    top, low = figure.subplots(2, 1, sharex=True, height_ratios=heights, gridspec_kw=_PLACE)
     _plot_others(top, table.drop(edge.index), cost, show)
     _plot_edge(top, edge, cost, show)
     if best:
