@@ -28,7 +28,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from .core import InputError, alone, atomic, build, discard, read_json, write_json
 from .corpus import Corpus
-from .data import load, tasks_in
+from .data import languages_in, load, tasks_in
 from .distill import _prepare
 from .loss import hybrid
 from .maps import held_out_maps
@@ -120,14 +120,15 @@ def _measures(teacher: str | Path, tokenizer: PreTrainedTokenizerBase, corpus: C
               pairs: list[tuple[int, int]]) -> Callable[[PreTrainedModel], dict[str, float]]:
     "Return a function that measures a student's maps on dev and, if the data have sentiment, its F1."
     distances = held_out_maps(load_model(teacher)[0], tokenizer, corpus.splits["dev"], pairs)
-    labelled = "sentiment" in tasks_in(corpus.data)
-    f1 = held_out_f1(tokenizer, load("sentiment", data=corpus.data)) if labelled else None
+    known = languages_in("sentiment", corpus.data) if "sentiment" in tasks_in(corpus.data) else []
+    own = [language for language in known if language in (corpus.languages or known)]
+    f1 = held_out_f1(tokenizer, load("sentiment", own, corpus.data)) if own else None
 
     def measure(student: PreTrainedModel) -> dict[str, float]:
         found = distances(student)
         by_language = {f"dev_attention_{language}": value for language, value in found.items()}
-        own = {"dev_attention": float(np.mean(list(found.values())))}
-        return own | by_language | ({"dev_f1": f1(student)} if f1 else {})
+        average = {"dev_attention": float(np.mean(list(found.values())))}
+        return average | by_language | ({"dev_f1": f1(student)} if f1 else {})
     return measure
 
 # %% ../nbs/47_live.ipynb #eb71673c
