@@ -24,7 +24,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from torch.optim.optimizer import register_optimizer_step_post_hook
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from transformers import BatchEncoding, PreTrainedModel, PreTrainedTokenizerBase
 
 from .core import InputError, alone, atomic, build, discard, read_json, write_json
 from .corpus import Corpus
@@ -43,19 +43,20 @@ from .train import Job, Settings, learn
 @torch.no_grad()
 def _mean_states(
     model: PreTrainedModel,
-    tokenizer: PreTrainedTokenizerBase,
-    texts: list[str],
-    length: int,  # pieces that a text is cut to
+    batches: list[BatchEncoding],
 ) -> np.ndarray:  # texts x width
     "Return the mean of the last states of each text."
     means = []
-    for i in range(0, len(texts), 64):
-        cut = dict(padding=True, truncation=True, max_length=length, return_tensors="pt")
-        batch = tokenizer(texts[i : i + 64], **cut).to(model.device)
-        states = model.base_model(batch["input_ids"], attention_mask=batch["attention_mask"])[0]
-        real = batch["attention_mask"][:, :, None]
-        means.append(((states * real).sum(1) / real.sum(1)).double().cpu())
+    for batch in batches:
+        ids, real = (batch[name].to(model.device) for name in ("input_ids", "attention_mask"))
+        states = model.base_model(ids, attention_mask=real)[0]
+        means.append(((states * real[..., None]).sum(1) / real.sum(1, keepdim=True)).double().cpu())
     return torch.cat(means).numpy()
+
+def _batches(tokenizer: PreTrainedTokenizerBase, texts: list[str], length: int) -> list[BatchEncoding]:
+    "Return the pieces of texts, 64 texts a batch."
+    cut = dict(padding=True, truncation=True, max_length=length, return_tensors="pt")
+    return [tokenizer(texts[i : i + 64], **cut) for i in range(0, len(texts), 64)]
 
 # %% ../nbs/47_live.ipynb #f7a9f0e1
 def _first_rows(rows: Dataset, each: int) -> Dataset:
@@ -73,11 +74,12 @@ def held_out_f1(
     "Return a function that scores a linear probe on the frozen states of an encoder."
     train, dev = (_first_rows(data[split], each) for split in ("train", "validation"))
     (texts, labels), (held, gold) = examples(train), examples(dev)
+    learned, asked = (_batches(tokenizer, part, length) for part in (texts, held))  # once, for all encoders
 
     def f1(model: PreTrainedModel) -> float:
         probe = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=1000))
-        probe.fit(_mean_states(model, tokenizer, texts, length), labels)
-        found = list(probe.predict(_mean_states(model, tokenizer, held, length)))
+        probe.fit(_mean_states(model, learned), labels)
+        found = list(probe.predict(_mean_states(model, asked)))
         return float(np.mean(list(scores_by_language(dev, gold, found).values())))
     return f1
 
