@@ -25,10 +25,11 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import cross_val_predict
+from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 
 from .core import InputError, atomic
+from .data import plain
 from .score import by_language, examples, label_names, metric_of, score
 
 # %% ../nbs/24_linear.ipynb #21bceb8c
@@ -164,7 +165,9 @@ def _log_probabilities(model: Pipeline, texts: list[str], labels: list[str], fol
     "Return log-probabilities, texts x classes; with `folds`, from models that did not see the text."
     if not folds:
         return model.predict_log_proba(texts)
-    return cross_val_predict(model, texts, labels, cv=folds, method="predict_log_proba")
+    same = [plain(text) or text for text in texts]
+    parts = StratifiedGroupKFold(folds)
+    return cross_val_predict(model, texts, labels, groups=same, cv=parts, method="predict_log_proba")
 
 # %% ../nbs/24_linear.ipynb #3ee64dbb
 def _pack(model: Pipeline | Tagger) -> tuple[dict, dict[str, np.ndarray]]:

@@ -19,7 +19,7 @@ from .cells import check_labels, check_seeds, needed_by, parse_cell, sources_of
 from .check import seen_in_train
 from .core import InputError, alone, build, check_ranges, read_json, write_json
 from .corpus import Corpus
-from .data import languages_in, load
+from .data import TASKS, both_forms, languages_in, load
 from .grid import Grid, folder_name, score_cell
 from .learning import Context
 from .measure import machine, measure
@@ -53,6 +53,14 @@ def _check_files(
             raise InputError(f"cell '{cell}': its folder is named {found}; expected a name of its own.")
         folders[folder] = cell
 
+# %% ../nbs/45_study.ipynb #p1a1n010
+def _check_plain(tasks: list[str]) -> None:
+    "Raise `InputError` for a task whose texts have no second form."
+    known = [name for name, task in TASKS.items() if task.kind == "classification"]
+    wrong = [task for task in tasks if task not in known]
+    if wrong:
+        raise InputError(f"plain: found '{wrong[0]}'; expected some of {', '.join(known)}.")
+
 # %% ../nbs/45_study.ipynb #f5f3bd55
 @dataclass
 class Study:
@@ -66,6 +74,7 @@ class Study:
     defaults: dict[str, dict] = field(default_factory=dict)  # options of steps and of fine-tuning
     apart: bool = False  # every language has models of its own; else one model has all languages
     repair: bool = False  # turn an I- tag without its B- into a B-
+    plain: list[str] = field(default_factory=list)  # tasks whose train and dev texts stand in plain words too
     repeats: int = 3  # of the measurement of size and speed
     home: Path = Path()  # where relative folders begin
     teacher: str | None = field(default=None, init=False)  # what `named` put in place of the cell's start
@@ -75,6 +84,7 @@ class Study:
         for key, names in {"cells": [*self.cells], "tasks": self.tasks, "languages": self.languages}.items():
             _check_once(key, names)
         check_tasks(self.tasks)
+        _check_plain(self.plain)
         check_defaults(self.defaults)
         check_seeds(self.seeds)
         check_ranges(self, repeats=(1, None))
@@ -99,6 +109,7 @@ def grids(
         context = Context(replace(study.text, data=str(data), languages=part), folder=place)
         for task in study.tasks:
             rows = load(task, part, data, study.repair)
+            rows = both_forms(rows) if task in study.plain else rows
             out.append(Grid(study.name, study.parsed, task, rows, context, folder, study.home))
     return out
 
