@@ -323,7 +323,7 @@ _SIGNS = re.compile(r"(?:https?://|www\.)\S+|[@#]\S*")
 def plain(
     text: str,
 ) -> str:  # may be empty
-    "Return the words of a text in lower case, without links, handles, hashtags, digits, punctuation and emoji."
+    "Return a text's words in lower case, without links, handles, hashtags, digits, punctuation and emoji."
     words = _SIGNS.sub(" ", text).lower()
     kept = "".join(sign for sign in words if sign.isalpha() or sign.isspace() or combining(sign))
     return " ".join(kept.split())
@@ -342,4 +342,5 @@ def both_forms(
     data: DatasetDict,  # splits train, validation and test, of a classification task
 ) -> DatasetDict:
     "Return the same with training and validation texts in both forms: as they are, and in plain words."
-    return DatasetDict({name: rows if name == "test" else _in_both_forms(rows) for name, rows in data.items()})
+    seen = {name: _in_both_forms(data[name]) for name in ("train", "validation")}
+    return DatasetDict(seen | {"test": data["test"]})
