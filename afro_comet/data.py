@@ -341,6 +341,8 @@ def _in_both_forms(
 def both_forms(
     data: DatasetDict,  # splits train, validation and test, of a classification task
 ) -> DatasetDict:
-    "Return the same with training and validation texts in both forms: as they are, and in plain words."
+    "Return the same with training and validation texts in both forms; raise `InputError` without texts."
+    if "text" not in data["train"].features:
+        raise InputError("plain words: found a task that labels words; expected one that labels whole texts")
     seen = {name: _in_both_forms(data[name]) for name in ("train", "validation")}
     return DatasetDict(seen | {"test": data["test"]})

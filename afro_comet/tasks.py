@@ -26,7 +26,7 @@ from transformers import (
 
 from .batch import collate, encode, pack
 from .core import InputError, build, check_ranges
-from .data import load
+from .data import both_forms, load
 from .linear import Linear, is_linear
 from .model import check_length, load_config, load_model
 from .objective import Labels, MaskedLM, held_out_loss
@@ -45,10 +45,12 @@ class Labelled:
     data: str = "sample"  # a folder of data, "download" or "sample"
     languages: list[str] | None = None  # codes; all that the data has, if not given
     repair: bool = False  # tagging: turn an I- without its B- into a B-
+    plain: bool = False  # texts: those of train and validation in plain words too, with no signs or capitals
 
     def load(self) -> DatasetDict:
         "Return the splits train, validation and test; raise `InputError` if the data cannot be read."
-        return load(self.task, self.languages, self.data, self.repair)
+        rows = load(self.task, self.languages, self.data, self.repair)
+        return both_forms(rows) if self.plain else rows
 
 # %% ../nbs/28_tasks.ipynb #e3d5e536
 def _new_head(
