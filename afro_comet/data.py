@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from unicodedata import combining
 
+import pandas as pd
 from datasets import (
     ClassLabel,
     Dataset,
@@ -333,10 +334,10 @@ def _in_both_forms(
     rows: Dataset,  # with a column `text`
 ) -> Dataset:
     "Return the rows, and behind them the plain words of those that have others."
-    words = [plain(text) for text in rows["text"]]
-    others = [i for i, text in enumerate(rows["text"]) if words[i] not in ("", text)]
-    again = rows.select(others).remove_columns("text").add_column("text", [words[i] for i in others])
-    return concatenate_datasets([rows, again.select_columns(rows.column_names).cast(rows.features)])
+    table = rows.to_pandas()
+    words = table.text.map(plain)
+    again = table.assign(text=words)[(words != "") & (words != table.text)]
+    return Dataset.from_pandas(pd.concat([table, again]), rows.features, preserve_index=False)
 
 def both_forms(
     data: DatasetDict,  # splits train, validation and test, of a classification task
