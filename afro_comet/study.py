@@ -19,7 +19,7 @@ from .cells import check_labels, check_seeds, needed_by, parse_cell, sources_of
 from .check import seen_in_train
 from .core import InputError, alone, build, check_ranges, read_json, write_json
 from .corpus import Corpus
-from .data import TASKS, both_forms, languages_in, load
+from .data import TASKS, languages_in
 from .grid import Grid, folder_name, score_cell
 from .learning import Context
 from .measure import machine, measure
@@ -27,6 +27,7 @@ from .quantize import RECORD
 from .recipe import check_defaults, check_tasks
 from .results import read_results, write_rows
 from .score import examples
+from .tasks import Labelled
 
 # %% ../nbs/45_study.ipynb #389827b9
 def _check_once(
@@ -108,8 +109,7 @@ def grids(
     for place, part in parts.items():
         context = Context(replace(study.text, data=str(data), languages=part), folder=place)
         for task in study.tasks:
-            rows = load(task, part, data, study.repair)
-            rows = both_forms(rows) if task in study.plain else rows
+            rows = Labelled(task, str(data), part, study.repair, task in study.plain).load()
             out.append(Grid(study.name, study.parsed, task, rows, context, folder, study.home))
     return out
 
