@@ -78,10 +78,11 @@ def predict_command(
     *,
     bundle: Path | None = None,  # its folder; the one that came with the package, if not given
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,  # an object a line, no table
+    threads: int = 1,  # texts of a file that are answered at once
 ):
     "Answer texts with a bundle, line by line."
     with _sentences():
-        print_answers(text, bundle, as_json)
+        print_answers(text, bundle, as_json, threads)
 
 @contextmanager
 def _sentences() -> Iterator[None]:

@@ -148,11 +148,11 @@ def _load_tokenizer(content: bytes, length: int):
     tokenizer.no_padding()
     return tokenizer
 
-def _load_session(content: bytes, path: Path, threads: int):
+def _load_session(content: bytes, path: Path):
     "Return the model; it reads no tensor from another file, since nothing lies below the path of a file."
     import onnxruntime
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
+    options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 4
     options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(path))
@@ -172,12 +172,12 @@ def _probabilities(logits: list[float], own: dict) -> tuple[str, dict[str, float
 
 class _Model:
     "A bundle that is loaded; raises `PredictError` if that cannot be."
-    def __init__(self, folder: str | Path, threads: int):
+    def __init__(self, folder: str | Path):
         self.own, tokenizer, model = read_bundle(folder)
         self.together = 1 if b"DynamicQuantizeLinear" in model else 16  # texts that it may answer at once
         with _guarded(f"{folder}: cannot be loaded"):
             self.tokenizer = _load_tokenizer(tokenizer, self.own["length"])
-            self.session = _load_session(model, Path(folder) / "model.onnx", threads)
+            self.session = _load_session(model, Path(folder) / "model.onnx")
             self.wide = any(one.name == "characters" for one in self.session.get_inputs())
 
     def logits(self,
@@ -225,13 +225,22 @@ def _answering(text: str):
     "Raise `PredictError` with the beginning of a text where a library fails."
     return _guarded(f"{text[:40]!r} has no answer", "expected UTF-8 text, and a bundle that fits together")
 
+def _pool(threads: int):
+    "Return what calls a function in several threads."
+    from concurrent.futures import ThreadPoolExecutor
+    return ThreadPoolExecutor(threads)
+
 class Predictor:
     "Answers texts with a bundle; raises `PredictError` for a folder that is none, or what is no text."
     def __init__(self,
                  folder: str | Path,  # of the bundle
-                 threads: int = 1):  # of the CPU
-        self.model = _Model(folder, threads)
+                 threads: int = 1):  # texts that are answered at once, each by one thread
+        if threads < 1:
+            raise PredictError(f"threads is {threads}; expected 1 or more.")
+        self.model = _Model(folder)
         self.bundle = self.model.own  # what `bundle.json` holds
+        self.threads = threads
+        self.each = _pool(threads).map if threads > 1 else map
 
     def _read(self, text: str) -> tuple:  # what is kept of it, its tokens, and where words are
         if not isinstance(text, str):
@@ -261,6 +270,13 @@ class Predictor:
                     found = _classify(self.bundle, logits.get(i))
             yield found | {"cut": len(kept) < len(texts[i]) or bool(coded and coded.overflowing)}
 
+    def _shared(self, texts: list[str]) -> list[dict]:  # each thread answers its share
+        shares = [texts[i :: self.threads] for i in range(self.threads)]
+        found = [None] * len(texts)
+        for i, answers in enumerate(self.each(lambda share: list(self._answers(share)), shares)):
+            found[i :: self.threads] = answers
+        return found
+
     def answer(self, text: str) -> dict:
         "Answer one text."
         return next(self._answers([text]))
@@ -274,7 +290,7 @@ class Predictor:
             raise PredictError("found one text; expected several, as a list.")
         texts = iter(texts)
         while part := list(islice(texts, ahead)):
-            yield from self._answers(part)
+            yield from self._shared(part)
 
     def __call__(self, texts: Iterable[str]) -> list[dict]:  # as `stream` yields them
         "Answer texts."
@@ -368,9 +384,10 @@ def print_answers(
     word: str,  # a text, the name of a file, or - for standard input
     folder: str | Path | None = None,  # of the bundle, if not that of `own_bundle`
     as_json: bool = False,
+    threads: int = 1,  # texts of a file that are answered at once
 ) -> None:
     "Answer what an argument stands for, line by line; raise `PredictError` for what cannot be used."
-    predictor = Predictor(folder or own_bundle())
+    predictor = Predictor(folder or own_bundle(), threads)
     waiting = word == "-"  # somebody may wait for each answer
     length = predictor.bundle["length"]
     texts = _checked(_texts_of(word, 256 * length + 8))  # 64 characters a token, and more, at 4 bytes each
@@ -391,6 +408,7 @@ def _arguments(program: str | None) -> argparse.ArgumentParser:
     parser.add_argument("text", metavar="TEXT|FILE|-", help="a text, a file of lines, or standard input")
     parser.add_argument("--bundle", metavar="FOLDER", help="if not the one of this file or package")
     parser.add_argument("--json", action="store_true", help="an object a line instead of a table")
+    parser.add_argument("--threads", metavar="N", type=int, default=1, help="texts that are answered at once")
     return parser
 
 def main(
@@ -402,7 +420,7 @@ def main(
     if hasattr(sys.stdout, "reconfigure"):  # it is a file, not what a notebook puts in its place
         sys.stdout.reconfigure(encoding="utf-8", newline="\n")
     try:
-        print_answers(given.text, given.bundle, given.json)
+        print_answers(given.text, given.bundle, given.json, given.threads)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader, such as `head`, has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -183,7 +183,7 @@ def _child(kind: str, folder: str, threads: int, place: str) -> str:
     "Return a program that answers the texts of a file; the last word it prints is its peak of memory."
     from afro_comet.measure import peak_memory
     if kind == "bundle":
-        work = f"from afro_comet.predict import main\nmain([{place!r} + '.txt', '--bundle', {folder!r}])"
+        work = f"from afro_comet.predict import main\nmain([{place!r} + '.txt', '--bundle', {folder!r}, '--threads', '{threads}'])"
     else:
         work = (f"from afro_comet.speed import _LOADERS\nimport json\ngiven = json.load(open({place!r}))\n"
                 f"print(_LOADERS[{kind!r}]({folder!r}, {threads})(*given))")
