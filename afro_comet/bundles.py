@@ -23,7 +23,7 @@ from .page import fetch_packages, page, page_sizes
 from .predict import PredictError, own_bundle, print_answers
 from .quantize import Quantization
 from .score import examples
-from .speed import Rivals, bench_predict
+from .speed import Rivals, bench_predict, parts_of_answer
 from .tasks import Labelled, probabilities, soft_labels
 from .wide import is_wide, save_wide, train_wide
 
@@ -129,5 +129,8 @@ def bench_predict_command(
     table = bench_predict(bundle, rivals, examples(rows)[0], list(rows["language"]), repeats, threads)
     digits = {"mb": 1, "texts_per_s": 0, "peak_mb": 0}
     print(f"{table.round(digits).round(3).to_string()}\n\n{threads} thread{'s' * (threads > 1)}; {machine()}")
+    parts = parts_of_answer(bundle, examples(rows)[0])
+    print("microseconds of the bundle: " + ", ".join(f"{name} {us:.0f}" for name, us in parts.items()))
     if json_to:
-        write_json(json_to, table.to_dict("index"))
+        found = {"texts": len(rows), "threads": threads, "made_on": machine()}
+        write_json(json_to, found | {"sides": table.to_dict("index"), "microseconds": parts})

@@ -75,6 +75,7 @@ class Rivals:
     comet: str = "comet"  # shape of the paper's model
     vocab_size: int = 250_002  # its pieces
     large: str | None = None  # shape of a large model in bfloat16, such as large (1.1 GB); none, if not given
+    tokenizer: Path | None = None  # folder with the tokenizer of comet and large; the bundle's, if not given
 
 def _write_encoder(shape: str, vocab_size: int, folder: Path, dtype: str = "float32"):
     "Write a classifier with random weights; return it."
@@ -89,8 +90,14 @@ def _write_encoder(shape: str, vocab_size: int, folder: Path, dtype: str = "floa
     return model.eval()
 
 # %% ../nbs/53_speed.ipynb #f2632643
-def _write_bundles(model, source: str | Path, forms: dict[str, str], folder: Path) -> dict[str, tuple]:
-    "Write a classifier as bundles with the tokenizer of another; return the sides."
+def _write_bundles(
+    model,
+    source: str | Path,  # a bundle
+    forms: dict[str, str],  # by the name of a side
+    folder: Path,
+    pieces: Path,  # the tokenizer's file
+) -> dict[str, tuple]:
+    "Write a classifier as bundles with a tokenizer, and all else of another bundle; return the sides."
     from afro_comet.export import seal
     from afro_comet.graph import to_onnx
     from afro_comet.quantize import Quantization, quantize_graph
@@ -101,7 +108,7 @@ def _write_bundles(model, source: str | Path, forms: dict[str, str], folder: Pat
         place = folder / name
         place.mkdir()
         quantize_graph(whole, place / "model.onnx", Quantization(form))
-        shutil.copyfile(Path(source) / "tokenizer.json", place / "tokenizer.json")
+        shutil.copyfile(pieces, place / "tokenizer.json")
         write_json(place / "bundle.json", own)
         sides[name] = ("bundle", str(seal(place)))
     whole.unlink()
@@ -123,29 +130,35 @@ def make_sides(
     folder: Path,  # for what has random weights
 ) -> dict[str, tuple]:  # by name: how it is loaded, and from which folder
     "Write the rivals of a bundle; raise `InputError` if that is none, or tags words."
+    _check_bundle(bundle)
+    pieces = Path(rivals.tokenizer or bundle) / "tokenizer.json"
+    if not pieces.is_file():
+        raise InputError(f"{pieces}: found no file; expected a tokenizer.")
+    sides = {"bundle": ("bundle", str(bundle))}
+    given = {"torch": rivals.model, "linear": rivals.linear}
+    sides |= {name: (name, str(place)) for name, place in given.items() if place}
+    comet = _write_encoder(rivals.comet, rivals.vocab_size, folder / "comet")
+    forms = {"comet, float32": "onnx", "comet, int8": "onnx.int8"}
+    sides |= _write_bundles(comet, bundle, forms, folder, pieces)
+    if rivals.large:
+        _write_encoder(rivals.large, rivals.vocab_size, folder / "large", "bfloat16")
+        _write_tokenizer(pieces, folder / "large")
+        sides["large, bfloat16"] = ("torch", str(folder / "large"))
+    return sides | {"vectors": _write_vectors(bundle, rivals.vocab_size, folder / "vectors")}
+
+def _check_bundle(bundle: str | Path) -> None:
+    "Raise `InputError` for a folder that is no bundle of a classifier."
     try:
         own = read_bundle(bundle)[0]
     except PredictError as error:
         raise InputError(str(error)) from error
     if own["kind"] != "classification":
         raise InputError(f"{bundle}: the bundle is for {own['kind']}; expected classification.")
-    sides = {"bundle": ("bundle", str(bundle))}
-    given = {"torch": rivals.model, "linear": rivals.linear}
-    sides |= {name: (name, str(place)) for name, place in given.items() if place}
-    comet = _write_encoder(rivals.comet, rivals.vocab_size, folder / "comet")
-    forms = {"comet, float32": "onnx", "comet, int8": "onnx.int8"}
-    sides |= _write_bundles(comet, bundle, forms, folder)
-    if rivals.large:
-        _write_encoder(rivals.large, rivals.vocab_size, folder / "large", "bfloat16")
-        _write_tokenizer(bundle, folder / "large")
-        sides["large, bfloat16"] = ("torch", str(folder / "large"))
-    return sides | {"vectors": _write_vectors(bundle, rivals.vocab_size, folder / "vectors")}
 
-def _write_tokenizer(source: str | Path, folder: Path) -> None:
-    "Write the tokenizer of a bundle for transformers."
+def _write_tokenizer(pieces: Path, folder: Path) -> None:
+    "Write a tokenizer for transformers."
     from transformers import PreTrainedTokenizerFast
-    file = str(Path(source) / "tokenizer.json")
-    PreTrainedTokenizerFast(tokenizer_file=file, pad_token="<pad>").save_pretrained(folder)
+    PreTrainedTokenizerFast(tokenizer_file=str(pieces), pad_token="<pad>").save_pretrained(folder)
 
 # %% ../nbs/53_speed.ipynb #6fc27056
 def _turn(answer: Callable, texts: list[str], languages: list[str]) -> dict[str, float]:
@@ -183,7 +196,8 @@ def _child(kind: str, folder: str, threads: int, place: str) -> str:
     "Return a program that answers the texts of a file; the last word it prints is its peak of memory."
     from afro_comet.measure import peak_memory
     if kind == "bundle":
-        work = f"from afro_comet.predict import main\nmain([{place!r} + '.txt', '--bundle', {folder!r}, '--threads', '{threads}'])"
+        words = [f"{place}.txt", "--bundle", folder, "--threads", str(threads)]
+        work = f"from afro_comet.predict import main\nmain({words!r})"
     else:
         work = (f"from afro_comet.speed import _LOADERS\nimport json\ngiven = json.load(open({place!r}))\n"
                 f"print(_LOADERS[{kind!r}]({folder!r}, {threads})(*given))")
