@@ -240,7 +240,7 @@ class Predictor:
         self.model = _Model(folder)
         self.bundle = self.model.own  # what `bundle.json` holds
         self.threads = threads
-        self.each = _pool(threads).map if threads > 1 else map
+        self.each = _pool(threads).map if threads > 1 else None
 
     def _read(self, text: str) -> tuple:  # what is kept of it, its tokens, and where words are
         if not isinstance(text, str):
@@ -271,6 +271,8 @@ class Predictor:
             yield found | {"cut": len(kept) < len(texts[i]) or bool(coded and coded.overflowing)}
 
     def _shared(self, texts: list[str]) -> list[dict]:  # each thread answers its share
+        if self.threads == 1 or len(texts) == 1:
+            return list(self._answers(texts))
         shares = [texts[i :: self.threads] for i in range(self.threads)]
         found = [None] * len(texts)
         for i, answers in enumerate(self.each(lambda share: list(self._answers(share)), shares)):

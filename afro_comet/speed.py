@@ -19,6 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+from tokenizers import Tokenizer
 
 from .core import InputError, write_json
 from .predict import PredictError, Predictor, _load_tokenizer, read_bundle
@@ -114,6 +115,13 @@ def _write_bundles(
     whole.unlink()
     return sides
 
+def _write_trimmed(source: str | Path, shape: str, folder: Path) -> dict[str, tuple]:
+    "Write a classifier as a bundle with the vocabulary and the tokenizer of another; return the side."
+    pieces = Path(source) / "tokenizer.json"
+    size = Tokenizer.from_file(str(pieces)).get_vocab_size()
+    model = _write_encoder(shape, size, folder / "trimmed")
+    return _write_bundles(model, source, {"comet, int8, trimmed": "onnx.int8"}, folder, pieces)
+
 def _write_vectors(source: str | Path, vocab_size: int, folder: Path) -> tuple:
     "Write random vectors of 256 dimensions with the tokenizer of a bundle; return the side."
     folder.mkdir()
@@ -140,6 +148,8 @@ def make_sides(
     comet = _write_encoder(rivals.comet, rivals.vocab_size, folder / "comet")
     forms = {"comet, float32": "onnx", "comet, int8": "onnx.int8"}
     sides |= _write_bundles(comet, bundle, forms, folder, pieces)
+    if rivals.tokenizer:
+        sides |= _write_trimmed(bundle, rivals.comet, folder)
     if rivals.large:
         _write_encoder(rivals.large, rivals.vocab_size, folder / "large", "bfloat16")
         _write_tokenizer(pieces, folder / "large")
