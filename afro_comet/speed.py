@@ -131,6 +131,21 @@ def _write_vectors(source: str | Path, vocab_size: int, folder: Path) -> tuple:
     shutil.copyfile(Path(source) / "tokenizer.json", folder / "tokenizer.json")
     return "vectors", str(folder)
 
+# %% ../nbs/53_speed.ipynb #e915c5b6
+def _check_bundle(bundle: str | Path) -> None:
+    "Raise `InputError` for a folder that is no bundle of a classifier."
+    try:
+        own = read_bundle(bundle)[0]
+    except PredictError as error:
+        raise InputError(str(error)) from error
+    if own["kind"] != "classification":
+        raise InputError(f"{bundle}: the bundle is for {own['kind']}; expected classification.")
+
+def _write_tokenizer(pieces: Path, folder: Path) -> None:
+    "Write a tokenizer for transformers."
+    from transformers import PreTrainedTokenizerFast
+    PreTrainedTokenizerFast(tokenizer_file=str(pieces), pad_token="<pad>").save_pretrained(folder)
+
 # %% ../nbs/53_speed.ipynb #c5054b59
 def make_sides(
     bundle: str | Path,  # folder of a bundle that classifies
@@ -155,20 +170,6 @@ def make_sides(
         _write_tokenizer(pieces, folder / "large")
         sides["large, bfloat16"] = ("torch", str(folder / "large"))
     return sides | {"vectors": _write_vectors(bundle, rivals.vocab_size, folder / "vectors")}
-
-def _check_bundle(bundle: str | Path) -> None:
-    "Raise `InputError` for a folder that is no bundle of a classifier."
-    try:
-        own = read_bundle(bundle)[0]
-    except PredictError as error:
-        raise InputError(str(error)) from error
-    if own["kind"] != "classification":
-        raise InputError(f"{bundle}: the bundle is for {own['kind']}; expected classification.")
-
-def _write_tokenizer(pieces: Path, folder: Path) -> None:
-    "Write a tokenizer for transformers."
-    from transformers import PreTrainedTokenizerFast
-    PreTrainedTokenizerFast(tokenizer_file=str(pieces), pad_token="<pad>").save_pretrained(folder)
 
 # %% ../nbs/53_speed.ipynb #6fc27056
 def _turn(answer: Callable, texts: list[str], languages: list[str]) -> dict[str, float]:
