@@ -167,7 +167,7 @@ def teacher_probabilities(
     "Return a teacher's probabilities for the training rows; those of the linear baseline are out of fold."
     cell, own = teacher_of(grid.cells, teacher)
     own = grid.near(cell.name, seed) if own is None else own
-    path = grid.run(cell.name, own) / grid.task / "soft.npy"
+    path = grid.run(cell.name, own) / f"{grid.task}-soft.npy"  # not in the model's folder, whose bytes count
     if not path.exists():
         outputs = probabilities(classifier(grid, cell.name, own), grid.data, length)
         with atomic(path) as part, part.open("wb") as file:

@@ -22,7 +22,7 @@ from .corpus import Corpus
 from .data import TASKS, languages_in
 from .grid import Grid, folder_name, score_cell
 from .learning import Context
-from .measure import machine, measure
+from .measure import machine, measure, stored_bytes
 from .quantize import RECORD
 from .recipe import check_defaults, check_tasks
 from .results import read_results, write_rows
@@ -125,13 +125,13 @@ def _shapes(
     grid: Grid,
     rows: list[dict],  # result rows of the grid
 ) -> dict[str, tuple[str, Path]]:  # by run: its shape, equal where costs are equal, and the folder to measure
-    "Return what there is to measure; each linear model is a shape, and a most frequent label has none."
+    "Return what there is to measure; a linear model is told by its bytes, a frequent label has none."
     out = {}
     for run in dict.fromkeys(run for row in rows for run in _models_of(grid, row)):
         place = grid.root / run / grid.task
         config = place / "model/config.json"
         if not config.exists():
-            out[run] = f"{grid.task} {run}", place
+            out[run] = f"{grid.task} {run}, {stored_bytes(place)} bytes", place
             continue
         content = read_json(config, "the configuration of a model")
         if (place / "model" / RECORD).exists():
