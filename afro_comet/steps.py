@@ -58,6 +58,7 @@ class Trim(Cut):
     coverage: float | None = None  # or the share of every language's running pieces that stays, up to 1
     by: str = "balanced"  # order of choice: balanced over languages, tokens or documents
     texts: str = "text"  # whose texts are counted: text, those of a task, or both: text+sentiment
+    last = True
 
     def __post_init__(self):
         Corpus(texts=self.texts)  # raises for texts that there are not
