@@ -89,7 +89,7 @@ class Corpus:
 # %% ../nbs/07_corpus.ipynb #0f314d21
 def _load_task(corpus: Corpus, task: str) -> tuple[Dataset, Dataset]:
     "Load train and dev of one task: raw text balanced, with at most 2,000 lines for dev; all other texts."
-    loaded = load(task, corpus.languages, corpus.data)
+    loaded = load(task, corpus.languages, corpus.data, repair=True)  # tags are not read
     train, dev = (texts(rows) for split, rows in loaded.items() if split != "test")
     if task == "text":
         train = balance(train, corpus.lines or len(train), corpus.alpha)
