@@ -245,7 +245,7 @@ def _write_half(model: str | Path, out: Path, quantization: Quantization, texts:
 def _write_llm_int8(model: str | Path, out: Path, quantization: Quantization, texts: list | None) -> int:
     "Write a model for LLM.int8()."
     require("quantize", "bitsandbytes")
-    from transformers import AutoTokenizer, BitsAndBytesConfig
+    from transformers import BitsAndBytesConfig
     return _write_torch(model, out, dtype=torch.float16, device_map="cpu",
                         quantization_config=BitsAndBytesConfig(load_in_8bit=True))
 
