@@ -15,7 +15,7 @@ import pandas as pd
 from datasets import Dataset, DatasetDict
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 
-from .measure import machine
+from .measure import machine, stored_bytes
 from .score import by_language, example_counts, examples, metric_of, resampling, score_counts
 from .tasks import Labelled
 
@@ -217,5 +217,5 @@ def read_card(
     average = re.search(r"\| average \|[^|]*\|[^|]*\|([^|]*)\|", text)[1]
     speed = re.search(r"([\d.]+) ms a text", text)
     return found | {"average": [float(number) for number in re.findall(r"[\d.]+", average)],
-                    "MB": sum(path.stat().st_size for path in Path(folder).iterdir()) / 1e6,
+                    "MB": stored_bytes(folder) / 1e6,
                     "ms": float(speed[1]) if speed else np.nan}

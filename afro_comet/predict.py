@@ -203,6 +203,7 @@ def _tokens(model: _Model, text: str) -> tuple:  # the tokens, or None without a
     words = [text[start:end] for start, end in spans]
     return model.tokenizer.encode(words, is_pretokenized=True) if words else None, spans
 
+# %% ../nbs/25_predict.ipynb #2e22d900
 def _classify(own: dict, logits: list | None) -> dict:
     "Return the class of a text; one of white space has none."
     if logits is None:

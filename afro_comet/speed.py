@@ -19,7 +19,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-from tokenizers import Tokenizer
 
 from .core import InputError, write_json
 from .predict import PredictError, Predictor, _load_tokenizer, read_bundle
@@ -115,10 +114,11 @@ def _write_bundles(
     whole.unlink()
     return sides
 
+# %% ../nbs/53_speed.ipynb #c3d7c77a
 def _write_trimmed(source: str | Path, shape: str, folder: Path) -> dict[str, tuple]:
     "Write a classifier as a bundle with the vocabulary and the tokenizer of another; return the side."
     pieces = Path(source) / "tokenizer.json"
-    size = Tokenizer.from_file(str(pieces)).get_vocab_size()
+    size = _load_tokenizer(pieces.read_bytes(), 128).get_vocab_size()
     model = _write_encoder(shape, size, folder / "trimmed")
     return _write_bundles(model, source, {"comet, int8, trimmed": "onnx.int8"}, folder, pieces)
 
@@ -230,6 +230,7 @@ def _start(kind: str, folder: str, texts: list[str], languages: list[str], threa
         raise InputError(f"{folder}: cannot be measured ({done.stderr.strip().splitlines()[-1][:200]}).")
     return seconds, float(done.stdout.split()[-1])
 
+# %% ../nbs/53_speed.ipynb #a601c593
 def start_sides(
     sides: dict[str, tuple],  # of `make_sides`
     texts: list[str],
