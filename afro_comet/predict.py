@@ -435,6 +435,5 @@ def main(
     return 0
 
 # %% ../nbs/25_predict.ipynb #df26f316
-#| eval: false
-if __name__ == "__main__":
+if __name__ == "__main__" and not hasattr(sys, "ps1"):  # a file that is run, and not a notebook
     sys.exit(main())
