@@ -193,17 +193,18 @@ def plot_tasks(
 
 # %% ../nbs/42_figures.ipynb #0ae87487
 def plot_map(
-    lost: pd.DataFrame,  # drops of one cell: (task, language) x draws
+    found: pd.DataFrame,  # drops of one cell, or differences: (task, language) x draws
     ax: Axes | None = None,
-    limit: float = 20,  # % where the colours end
+    limit: float = 20,  # where the colours end
+    cmap: str = "vlag",  # red is more; with "vlag_r" blue is
 ) -> Axes:
-    "Draw the drop of each task in each language as a map, with its 95 % interval."
+    "Draw a figure of each task in each language as a map, with its 95 % interval."
     ax = ax or plt.figure(figsize=(7, 2.5), layout="constrained").subplots()
-    tasks = lost.index.unique("task")
-    languages = lost.index.unique("language")
-    value = lost[0].unstack().loc[tasks, languages]
-    label = lost.apply(with_interval, axis=1, between="\n").unstack().loc[tasks, languages]
-    colours = dict(cmap="vlag", center=0, vmin=-limit, vmax=limit, cbar=False)
+    tasks = found.index.unique("task")
+    languages = found.index.unique("language")
+    value = found[0].unstack().loc[tasks, languages]
+    label = found.apply(with_interval, axis=1, between="\n").unstack().loc[tasks, languages]
+    colours = dict(cmap=cmap, center=0, vmin=-limit, vmax=limit, cbar=False)
     text = dict(annot=label, fmt="", annot_kws={"fontsize": 8.5})
     sns.heatmap(value, ax=ax, linewidths=1, **colours, **text)
     ax.set(xlabel="", ylabel="")
