@@ -29,6 +29,7 @@ def _cut(words: list[list[str]], tokenizer: PreTrainedTokenizerBase, length: int
     numbers = [coded.word_ids(i) for i in range(len(words))]
     return coded["input_ids"], [[-1 if word is None else word for word in own] for own in numbers]
 
+# %% ../nbs/22_align.ipynb #83b4cf60
 def in_both(
     rows: Dataset,  # with the column `text`
     tokenizer: PreTrainedTokenizerBase,
@@ -75,6 +76,7 @@ def word_means(
     pieces = torch.bincount(words[real], minlength=count)
     return total / pieces.clamp(min=1)[:, None], pieces
 
+# %% ../nbs/22_align.ipynb #ba874a75
 def relative_error(
     student: Tensor,  # rows x width
     teacher: Tensor,  # of the same shape
@@ -132,6 +134,7 @@ def _held_out(objective: Alignment, rows: Dataset, pad: Callable, size: int = 32
         return {f"dev_{name}": float(np.mean([each[name] for each in found])) for name in found[0]}
     return losses
 
+# %% ../nbs/22_align.ipynb #7c9555d8
 def align(
     model: str | Path,  # folder of a model with other pieces than the teacher's
     teacher: str | Path,  # folder or Hub name

@@ -95,6 +95,7 @@ def _check_name(study: Study, teacher: str) -> None:
         raise InputError(f"teacher '{teacher}' is a folder here and one beside the study; expected the whole "
                          "path of one.")
 
+# %% ../nbs/50_builtin.ipynb #66c9aaa8
 def named(
     study: Study,
     teacher: str,  # folder or Hub name

@@ -84,6 +84,7 @@ def predict_command(
     with _sentences():
         print_answers(text, bundle, as_json, threads)
 
+# %% ../nbs/54_bundles.ipynb #f24374bf
 @contextmanager
 def _sentences() -> Iterator[None]:
     "Turn an error of the reader, which knows nothing of this package, into one that the command line shows."

@@ -173,6 +173,7 @@ def _batch(rows: list[dict], layers: list[int], k: int) -> dict:
             "soft": (join("top").long().view(-1, k), join("logp").view(-1, k)),
             **{(layer, "attention"): maps[:, i] for i, layer in enumerate(layers)}}
 
+# %% ../nbs/20_cache.ipynb #66aaa7d6
 def _maps(rows: list[dict], n: int) -> Tensor:
     "Return attention maps from their bytes, blocks x layers x tokens x tokens."
     units = torch.from_numpy(np.stack([row["maps"] for row in rows])).view(len(rows), -1, n, n)

@@ -123,6 +123,7 @@ def _score_rows(facts: Facts, change: pd.Series) -> list[list[str]]:
         rows.append([_named(language), f"{n:,}", *cells, _points(change[language])])
     return rows
 
+# %% ../nbs/35_card.ipynb #f2264cdd
 def _speed_text(speed: dict | None) -> str:
     "Return what the card says about speed and memory."
     if speed is None:

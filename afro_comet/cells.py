@@ -122,6 +122,7 @@ class _Rest:
     languages: list[str] | None = None
     then: list[dict] | None = None
 
+# %% ../nbs/43_cells.ipynb #7c15d171
 @dataclass
 class Cell:
     "A cell, read and checked."
@@ -222,6 +223,7 @@ def _tuned_by(cells: dict[str, Cell], cell: Cell) -> Cell:
         raise InputError(f"tuned is '{other.name}', which is quantised already; expected one that is not.")
     return other
 
+# %% ../nbs/43_cells.ipynb #005200ed
 def _labelled_by(cells: dict[str, Cell], cell: Cell, task: str) -> list[Cell]:
     "Return the cells whose labels a cell learns or fuses; raise `InputError` for one without such labels."
     own = (cell.tuning or {}).get(task)
@@ -274,6 +276,7 @@ def _origins(cells: dict[str, Cell], cell: Cell, waiting: tuple[str, ...] = ()) 
             found.append(name)
     return found
 
+# %% ../nbs/43_cells.ipynb #d88564ab
 def sources_of(cells: dict[str, Cell], cell: Cell) -> list[str]:
     "Return the models outside the study that a cell goes back to, by its encoder or by labels it learns."
     labels = [other for task in cell.tuning or [] for other in _labelled_by(cells, cell, task)]

@@ -145,6 +145,7 @@ def _label_minor(value: float, position: int) -> str:
     "Return the label of a minor tick: a number if it begins with 2 or 5."
     return f"{value:g}" if str(value)[0] in "25" else ""
 
+# %% ../nbs/06_check.ipynb #d53a802c
 def _plot_lengths(
     length: pd.DataFrame,  # as in `check`
     languages: list[str],  # in their order

@@ -59,6 +59,7 @@ class Plan:
         "Whether the form is a graph."
         return isinstance(STORED[self.form], Quantization)
 
+# %% ../nbs/49_costs.ipynb #1d6d7a4c
 def whole(config: PreTrainedConfig) -> Plan:
     "Return the plan of a model as it is."
     return Plan(config.vocab_size, config.num_hidden_layers, config.hidden_size, config.intermediate_size)
@@ -74,6 +75,7 @@ def _check_family(config: PreTrainedConfig, plan: Plan) -> None:
     if plan.graph and kind not in _LAYOUT:
         raise InputError(f"form is {plan.form} for a {kind} model; expected one of {', '.join(_LAYOUT)}.")
 
+# %% ../nbs/49_costs.ipynb #185e0ddf
 def planned(
     config: PreTrainedConfig,  # of the model that is cut
     plan: Plan,
@@ -105,6 +107,7 @@ def _weights(model: PreTrainedModel) -> Iterator[tuple[str, str, nn.Parameter]]:
         kind = "table" if p is table else "matrices" if p in matrices else "rest"
         yield name, "positions" if "position_embeddings" in name else kind, p
 
+# %% ../nbs/49_costs.ipynb #828e5366
 def _bytes(name: str, kind: str, shape: Sequence[int], plan: Plan) -> int:
     "Return the bytes of a weight in the form of a plan."
     numbers = int(np.prod(shape))
@@ -137,6 +140,7 @@ def _in_graph(file: Path) -> int:
     return sum(onnx.numpy_helper.to_array(x).nbytes for x in onnx.load(file).graph.initializer
                if x.data_type != onnx.TensorProto.INT64 and not x.name.endswith(constants))
 
+# %% ../nbs/49_costs.ipynb #598b54d6
 def store(
     model: PreTrainedModel,  # a classifier
     plan: Plan,  # for its form
@@ -195,6 +199,7 @@ def text_lengths(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]) -> li
     "Return how many tokens of each text are read."
     return [len(ids) for ids in tokenizer(list(texts), **_CUT)["input_ids"]]
 
+# %% ../nbs/49_costs.ipynb #3433a66f
 def runner(
     model: PreTrainedModel,  # a classifier
     tokenizer: PreTrainedTokenizerBase,
@@ -219,6 +224,7 @@ def _answer_time(run: Callable[[str], int], text: str) -> float:
     run(text)
     return 1000 * (time.thread_time() - began)
 
+# %% ../nbs/49_costs.ipynb #e0ffd842
 def time_texts(
     runners: Mapping[str, Callable[[str], int]],  # of `runner`, by name
     texts: Sequence[str],
@@ -245,6 +251,7 @@ class Prices:
         "Return the mean ms of a text for each kind of work."
         return pd.Series(work(config, tokens, self.graph).mean(0) * self.ms, list(WORK))
 
+# %% ../nbs/49_costs.ipynb #73ffb5e6
 def fit_prices(
     measured: pd.DataFrame,  # of `time_texts`
     configs: Sequence[PreTrainedConfig],  # of its models
@@ -274,6 +281,7 @@ def _runners(shapes: Sequence[str], tokenizer: PreTrainedTokenizerBase, folder: 
     return {shape: runner(model, tokenizer, folder and folder / shape / "model.onnx")
             for shape, model in models.items()}
 
+# %% ../nbs/49_costs.ipynb #e4680789
 def calibrate(
     tokenizer: PreTrainedTokenizerBase,
     texts: Sequence[str],  # some, of several lengths
@@ -318,6 +326,7 @@ def config_of(start: str | Path) -> PreTrainedConfig:  # a folder, a Hub name, o
     "Return the configuration of a trained model, or of a shape."
     return load_config(start) if is_trained(start) else make_config(start)
 
+# %% ../nbs/49_costs.ipynb #ab415c61
 def make(
     plan: Plan,
     start: str | Path,  # what is cut: folder or Hub name of a masked language model, or a shape

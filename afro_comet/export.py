@@ -73,6 +73,7 @@ def bundle_logits(
         out.append(logits[np.array(labels) != -100] if tagging else logits[None])
     return out
 
+# %% ../nbs/36_export.ipynb #31c60b50
 def _predictions(logits: list[np.ndarray], rows: Dataset) -> list:
     "Return the labels of texts, or the tags of words; words that were cut off get the first tag."
     names = label_names(rows)
@@ -99,6 +100,7 @@ def surprise(
     "Return the mean negative log-likelihood of the gold labels."
     return -float(log_softmax(logits / temperature, axis=1)[np.arange(len(gold)), gold].mean())
 
+# %% ../nbs/36_export.ipynb #ce8e3bdb
 def fit_temperature(
     logits: np.ndarray,  # n x classes
     gold: np.ndarray,  # n class numbers
@@ -108,6 +110,7 @@ def fit_temperature(
                             method="bounded", options={"xatol": 1e-6})
     return round(float(np.exp(found.x)), 4)
 
+# %% ../nbs/36_export.ipynb #eef3db8c
 def calibration_error(
     logits: np.ndarray,  # n x classes
     gold: np.ndarray,  # n class numbers
@@ -215,6 +218,7 @@ def _load_beside(folder: str | Path, rows: Dataset) -> Wide:
         raise InputError(f"{folder}: the wide part has the labels {found}; expected {wanted}, one a text.")
     return wide
 
+# %% ../nbs/36_export.ipynb #d8994406
 def _settings(rows: Dataset, task: str, about: About, pad_id: int) -> dict:
     "Return what `bundle.json` holds, with the temperature to come."
     kind = "tagging" if "tags" in rows.features else "classification"
@@ -271,6 +275,7 @@ def _calibrate(made: _Export, rows: Dataset, margin: float) -> tuple[str, float]
     made.own["temperature"] = fit_temperature(*units(logits, rows))
     return check_margin(*scores, margin, metric_of(rows))
 
+# %% ../nbs/36_export.ipynb #2dd82837
 def _find_facts(made: _Export, splits: DatasetDict, margin: float, linear: Linear | None,
                 timed: bool) -> Facts:
     "Judge a bundle on dev, and score and time it on test."

@@ -296,6 +296,7 @@ def source_of(
     layer = int(found[1]) if layers is None else layers[int(found[1])]
     return name[: found.start(1)] + str(layer) + name[found.end(1) :], layer
 
+# %% ../nbs/11_family.ipynb #4adba997
 def source_weight(
     name: str,  # of a weight of the smaller model
     source: str,  # of the larger, of `source_of`

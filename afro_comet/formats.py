@@ -170,6 +170,7 @@ def _find_flagged(
         return flags.index("1")
     return len(flags) + ("1" in flags)
 
+# %% ../nbs/03_formats.ipynb #2e5daef8
 def read_rows(
     path: Path,  # a TSV file with a header
     task: Task,  # names the columns, the labels and the quoting
@@ -254,6 +255,7 @@ def _read_examples(path: str | Path) -> Iterator[str]:
         if line.strip():
             yield line.removesuffix("\r")
 
+# %% ../nbs/03_formats.ipynb #19f4e7a2
 def _find_bounds(
     path: str | Path,  # a raw text
     held_out: float,  # fraction of the different lines that is validation, and that is test

@@ -49,6 +49,7 @@ def _serve(folder: str, threads: int) -> None:
         peak = peak_memory()
         print(json.dumps({"ms": times, "peak_mb": peak / 1e6, "model_mb": (peak - before) / 1e6}), flush=True)
 
+# %% ../nbs/32_forms.ipynb #c2100394
 @contextmanager
 def _side(
     folder: str | Path,  # of a form
@@ -86,6 +87,7 @@ def _turns(sides: dict[str, Callable], texts: dict[str, list], repeats: int) -> 
                 rows.append({"form": name, "language": language, **figures, "ms": np.median(figures["ms"])})
     return pd.DataFrame(rows)
 
+# %% ../nbs/32_forms.ipynb #a8ea0c42
 def compare_forms(
     folders: dict[str, str | Path],  # name: folder of a form; the others are compared with the first
     texts: list,  # real texts of the task; for tagging, lists of words

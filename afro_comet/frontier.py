@@ -79,6 +79,7 @@ def _rows_of(path: Path, study: Study, file: str) -> pd.DataFrame:
     own = {"apart": study.apart, "file": file, "whole": _whole(study, methods)}
     return rows.assign(methods=rows.cell.map(methods), **own)
 
+# %% ../nbs/48_frontier.ipynb #98abda35
 def load_rows(
     folder: str | Path,  # of study files; rows lie in its `results`
     home: str | Path = ".",  # folder where commands are given; files are named from there
@@ -146,6 +147,7 @@ def _check_some(found: pd.DataFrame) -> None:
         raise InputError("no model of these methods has scores in all of these tasks and languages; "
                          "expected more methods, or fewer tasks or languages.")
 
+# %% ../nbs/48_frontier.ipynb #194ac40b
 def models(
     rows: pd.DataFrame,  # of `load_rows`
     choice: Scope,

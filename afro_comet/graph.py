@@ -39,6 +39,7 @@ def _attention(
     out = torch.onnx.ops.attention(*flat, mask, q_num_heads=heads, kv_num_heads=heads, scale=scaling)[0]
     return out.unflatten(-1, (heads, -1)), None
 
+# %% ../nbs/29_graph.ipynb #feb7d95c
 def _mask(q_length: int, kv_length: int, mask_function, attention_mask: Tensor, **kwargs) -> Tensor:
     "Return which token each token reads: batch x 1 x tokens x tokens."
     tokens = torch.arange(q_length, device=attention_mask.device)
@@ -132,6 +133,7 @@ def _reads_first(node) -> bool:
     index = node.inputs[1].const_value if node.op_type == "Gather" else None
     return index is not None and index.numpy().tolist() == 0 and node.attributes["axis"].value == 1
 
+# %% ../nbs/29_graph.ipynb #90324660
 def _only_first(graph) -> None:
     "Compute the last layer at the first token alone, if the head reads no other."
     readers = [node for node in graph if _reads_first(node)]
@@ -161,6 +163,7 @@ def require(
         raise InputError(f"{missing[0]} is not installed; expected the libraries of "
                          f"`pip install 'afro_comet[{extra}]'`.")
 
+# %% ../nbs/29_graph.ipynb #70f78fcc
 @contextmanager
 def _ready(model: PreTrainedModel) -> Iterator[None]:
     "Make a model fit to be recorded, without messages; leave it as it was."
@@ -230,6 +233,7 @@ def session(
         reason = " ".join(str(error).split())[:160]
         raise InputError(f"{path}: cannot be loaded ({reason}); expected an ONNX file.") from error
 
+# %% ../nbs/29_graph.ipynb #356061a8
 def onnx_logits(
     session,  # an `InferenceSession` of ONNX Runtime
     ids: np.ndarray,  # batch x tokens

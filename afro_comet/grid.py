@@ -66,6 +66,7 @@ class Grid:
         seeds = self.cells[cell].seeds
         return seed if seed in seeds else seeds[0]
 
+# %% ../nbs/44_grid.ipynb #da38da8e
 def folder_name(cell: str) -> str:
     "Return the name of a cell as a folder: letters, digits and hyphens."
     return re.sub(r"\W+", "-", cell).strip("-")
@@ -115,6 +116,7 @@ def _learned_rows(grid: Grid, cell: str) -> DatasetDict:
     keep = set(languages)
     return grid.data.filter(lambda row: row["language"] in keep)
 
+# %% ../nbs/44_grid.ipynb #c8ba9648
 def _teachers_labels(grid: Grid, own: CellTuning, tuning: Tuning) -> np.ndarray:  # training rows x classes
     "Return the log-probabilities that a cell learns from its teachers."
     outputs = [teacher_probabilities(grid, teacher, tuning.seed, tuning.length) for teacher in own.teachers]
@@ -236,6 +238,7 @@ def _part_probabilities(grid: Grid, cell: str, seed: int, rows: Dataset) -> np.n
     length = grid.cells[cell].tuning[grid.task].tuning.length
     return class_probabilities(classifier(grid, cell, grid.near(cell, seed)), rows, length)
 
+# %% ../nbs/44_grid.ipynb #a77017c1
 def fused_labels(
     grid: Grid,
     cell: str,  # one that fuses two others
@@ -288,6 +291,7 @@ def score_cell(
     write_rows(path, [rows[0] | {"made": written}, *rows[1:]])
     return rows
 
+# %% ../nbs/44_grid.ipynb #364ff7da
 def _stored_rows(path: Path, written: str, source: str | None, results: Path) -> list[dict]:
     "Return the rows of an earlier call; none if the cell was another or predictions are gone."
     rows = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []

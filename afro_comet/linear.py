@@ -181,6 +181,7 @@ def _pack(model: Pipeline | Tagger) -> tuple[dict, dict[str, np.ndarray]]:
         arrays |= {name: np.frombuffer(zlib.compress(grams), np.uint8), f"{name}_idf": part.idf_}
     return {"C": regression.C, "labels": regression.classes_.tolist()}, arrays
 
+# %% ../nbs/24_linear.ipynb #1df0f4f0
 def _unpack(options: dict, arrays: dict[str, np.ndarray]) -> Pipeline | Tagger:
     "Return the model that `_pack` took apart."
     if "field" in arrays:
@@ -205,6 +206,7 @@ def _checksum(models: str, arrays: dict[str, np.ndarray]) -> str:
         digest.update(f"{name} {array.dtype} {array.shape}".encode() + array.tobytes())
     return digest.hexdigest()
 
+# %% ../nbs/24_linear.ipynb #55ff9914
 def _read(path: Path) -> tuple[dict[str, dict], dict[str, np.ndarray]]:
     "Return the options and arrays in a file; raise `InputError` if it is missing, damaged or another file."
     try:
@@ -219,6 +221,7 @@ def _read(path: Path) -> tuple[dict[str, dict], dict[str, np.ndarray]]:
         raise InputError(f"{path}: damaged, its checksum differs; expected the file as it was saved.")
     return json.loads(notes["models"]), arrays
 
+# %% ../nbs/24_linear.ipynb #545d9fc8
 def is_linear(
     folder: str | Path,  # of any model
 ) -> bool:

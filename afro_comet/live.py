@@ -65,6 +65,7 @@ def _first_rows(rows: Dataset, each: int) -> Dataset:
     where = [np.flatnonzero(languages == language)[:each] for language in sorted(set(languages))]
     return rows.select(np.concatenate(where))
 
+# %% ../nbs/47_live.ipynb #ad2aac05
 def held_out_f1(
     tokenizer: PreTrainedTokenizerBase,  # of all models
     data: DatasetDict,  # a classification task, with the splits train and validation
@@ -108,6 +109,7 @@ def live_log(
     rows = [json.loads(line) for line in lines if line.endswith("}")]  # the last may be half a line
     return pd.DataFrame(rows).set_index("step") if rows else pd.DataFrame()
 
+# %% ../nbs/47_live.ipynb #202bdddf
 def _watched(job: Job, objective: Distill, tokenizer: PreTrainedTokenizerBase, settings: Settings,
              run: Path, measure: Callable) -> Callable[[], dict[str, float]]:
     "Return an evaluation that keeps the student and measures it, besides what that of the job does."
@@ -118,6 +120,7 @@ def _watched(job: Job, objective: Distill, tokenizer: PreTrainedTokenizerBase, s
         return job.evaluate() | measure(objective.model)
     return evaluate
 
+# %% ../nbs/47_live.ipynb #62fa1c1f
 def _measures(teacher: str | Path, tokenizer: PreTrainedTokenizerBase, corpus: Corpus,
               pairs: list[tuple[int, int]]) -> Callable[[PreTrainedModel], dict[str, float]]:
     "Return a function that measures a student's maps on dev and, if the data have sentiment, its F1."
@@ -203,6 +206,7 @@ def _child(run: str) -> None:
     Thread(target=watch, daemon=True).start()
     _train(Path(run))
 
+# %% ../nbs/47_live.ipynb #e65787a8
 def _launch(run: Path) -> subprocess.Popen:
     "Start a process that trains by the plan of a run folder, on one core; what it prints goes there too."
     (run / "pause").unlink(missing_ok=True)

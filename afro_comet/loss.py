@@ -32,6 +32,7 @@ def _reverse_kl(s: Tensor, t: Tensor, T: float) -> Tensor:
     t = F.log_softmax(t / T, dim=-1)
     return F.kl_div(t, s, log_target=True, reduction="sum") * T**2
 
+# %% ../nbs/10_loss.ipynb #4f0a2bc1
 def _js(s: Tensor, t: Tensor, T: float) -> Tensor:
     "Return the mean divergence of both from their mean."
     s = F.log_softmax(s / T, dim=-1)
@@ -70,6 +71,7 @@ class _ByRows(torch.autograd.Function):
     def backward(ctx, g: Tensor):
         return ctx.saved_tensors[0] * g, None, None, None, None
 
+# %% ../nbs/10_loss.ipynb #6da7d021
 def _single(z: Tensor) -> Tensor:
     "Return a tensor in single precision, or as it is if its precision is higher."
     return z.to(torch.promote_types(z.dtype, torch.float32))
@@ -209,6 +211,7 @@ def relation_match(
     s, t = (_relations(x, mask, heads) for x in (student, teacher))
     return ((t.exp() * (t - s)).sum(-1).mean(1) * mask).sum() / mask.sum().clamp(min=1)
 
+# %% ../nbs/10_loss.ipynb #e7d3d4c5
 def _relations(x: Tensor, mask: Tensor, heads: int) -> Tensor:
     "Return the logarithms of the self-relations, batch x heads x tokens x tokens."
     x = x.float().unflatten(-1, (heads, -1)).transpose(1, 2)
@@ -245,6 +248,7 @@ def ordinary_pieces(
     ordinary[[i for i in special if i < vocab_size]] = False
     return ordinary
 
+# %% ../nbs/10_loss.ipynb #9e5b839b
 def mask_tokens(
     ids: Tensor,  # token ids, batch x tokens
     ordinary: Tensor,  # of `ordinary_pieces`

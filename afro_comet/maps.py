@@ -53,6 +53,7 @@ def _piece_names(tokenizer: PreTrainedTokenizerBase, ids: list[int]) -> list[str
         names.append("▁" * token.startswith(("▁", "Ġ")) + letters if whole else token)
     return names
 
+# %% ../nbs/46_maps.ipynb #61173eaf
 @dataclass
 class Maps:
     "The attention of all layers of a model for one text."
@@ -91,6 +92,7 @@ def map_distance(
     "Return the distance between the maps of two models."
     return float(np.mean([attention_match(student[s], teacher[t], real, "kl") for s, t in pairs]))
 
+# %% ../nbs/46_maps.ipynb #bb17b72b
 def held_out_maps(
     teacher: PreTrainedModel,  # in evaluation mode
     tokenizer: PreTrainedTokenizerBase,  # of teacher and students
@@ -142,6 +144,7 @@ def _plot_map(table: Tensor, pieces: list[str], what: str, ax: Axes) -> None:
     ax.tick_params(length=0, pad=2)
     sns.despine(ax=ax, left=True, bottom=True)
 
+# %% ../nbs/46_maps.ipynb #0fbb9d26
 def _plot_bars(figure: Figure, axes: list[Axes]) -> None:
     "Draw the scale of the shares, and that of their difference."
     for what, beside in (("share", axes[:2]), ("difference", axes[2:])):
@@ -158,6 +161,7 @@ def _one_pair(pair: str, student: Maps, teacher: Maps) -> tuple[int, int]:
     "Return the layers of a pair, the first if several are named; raise `InputError` if there are none such."
     return layer_pairs(pair, len(student.layers), len(teacher.layers))[0]
 
+# %% ../nbs/46_maps.ipynb #01ebc77a
 def plot_maps(
     teacher: Maps,
     student: Maps,  # for the same text
@@ -244,6 +248,7 @@ def _chosen(album: Album, text: str, pair: str, label: int | str) -> tuple[Maps,
     s, t = _one_pair(pair, others[label], own)
     return own, others[label], layer_distances(album, text).loc[f"{s}-{t}"]
 
+# %% ../nbs/46_maps.ipynb #cdb9ba3e
 def plot_pair(
     album: Album,
     text: str,
@@ -259,6 +264,7 @@ def plot_pair(
     _plot_distances(found, label, lower.subplots())
     return figure
 
+# %% ../nbs/46_maps.ipynb #72eb66f8
 def describe_pair(
     album: Album,
     text: str,

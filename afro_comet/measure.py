@@ -54,6 +54,7 @@ def _torch_runner(
             return model(input_ids=row, attention_mask=torch.ones_like(row)).logits[0].float().numpy()
     return run
 
+# %% ../nbs/31_measure.ipynb #17e87fd5
 def _graph_runner(
     file: Path,  # of an ONNX graph
     threads: int,  # of the CPU
@@ -207,6 +208,7 @@ def measure_here(
     return {"parameters": count, "latency_ms": median, "p90_ms": p90, "texts_per_s": rate, "peak_mb": peak,
             "model_mb": peak - before}
 
+# %% ../nbs/31_measure.ipynb #039217a6
 def _child(folder: str, threads: int) -> None:
     "Measure one model on the texts of standard input; print the figures."
     job = json.load(sys.stdin)

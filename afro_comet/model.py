@@ -154,6 +154,7 @@ def special_fields(
     names = {f"{role}_token_id": special_id(holder, role) for role in ("pad", "bos", "eos", "cls", "sep")}
     return {name: i for name, i in names.items() if hasattr(kind, name)}
 
+# %% ../nbs/14_model.ipynb #017f735b
 def make_encoder(
     shape: str,  # a name in `SHAPES`, or LAYERSxHIDDENxHEADSxFFN
     tokenizer: PreTrainedTokenizerBase,  # its length is the vocabulary

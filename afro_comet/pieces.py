@@ -75,6 +75,7 @@ def word_marks(
     names = ("continuing_subword_prefix", "end_of_word_suffix")
     return tuple(getattr(model, name, None) or "" for name in names)
 
+# %% ../nbs/12_pieces.ipynb #af8ddd90
 def characters(
     piece: str,
     marks: tuple[str, str] = ("", ""),  # of `word_marks`
@@ -245,6 +246,7 @@ def _read_piece(piece: str, spelling: str) -> tuple[bytes, bool]:
         return text.replace(spelling, " ").encode(), text != piece
     return text.encode(), text == piece and not _alone(text)
 
+# %% ../nbs/12_pieces.ipynb #4b6b80d5
 def _write_piece(raw: bytes, begins: bool, spelling: str, backend: Tokenizer) -> list[str]:
     "Write a text as a vocabulary does: in one or more words, or in bytes."
     try:

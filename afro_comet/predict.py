@@ -30,6 +30,7 @@ _BUNDLE = "expected a bundle, as `afro-comet export` writes it"
 class PredictError(ValueError):
     "The error for a bundle or a text that cannot be used; its message says what was found and expected."
 
+# %% ../nbs/25_predict.ipynb #d76cab5c
 @contextmanager
 def _guarded(
     what: str,  # what is tried, for the error
@@ -148,6 +149,7 @@ def _load_tokenizer(content: bytes, length: int):
     tokenizer.no_padding()
     return tokenizer
 
+# %% ../nbs/25_predict.ipynb #d7d443e5
 def _load_session(content: bytes, path: Path):
     "Return the model; it reads no tensor from another file, since nothing lies below the path of a file."
     import onnxruntime
@@ -170,6 +172,7 @@ def _probabilities(logits: list[float], own: dict) -> tuple[str, dict[str, float
     found = {label: value / total for label, value in zip(own["labels"], raised, strict=True)}
     return max(found, key=found.get), found
 
+# %% ../nbs/25_predict.ipynb #fa31a514
 class _Model:
     "A bundle that is loaded; raises `PredictError` if that cannot be."
     def __init__(self, folder: str | Path):
@@ -231,6 +234,7 @@ def _pool(threads: int):
     from concurrent.futures import ThreadPoolExecutor
     return ThreadPoolExecutor(threads)
 
+# %% ../nbs/25_predict.ipynb #d6720967
 class Predictor:
     "Answers texts with a bundle; raises `PredictError` for a folder that is none, or what is no text."
     def __init__(self,
@@ -326,6 +330,7 @@ def own_bundle() -> Path:
             return folder
     raise PredictError(f"{here / 'bundle'}: no bundle came with this installation; expected --bundle FOLDER.")
 
+# %% ../nbs/25_predict.ipynb #ccb174f0
 def _texts_of(word: str, limit: int) -> Iterator[str]:
     "Stream the texts that an argument stands for, with at most `limit` bytes of a line of a file."
     if word != "-" and not os.path.exists(word):
@@ -337,6 +342,7 @@ def _texts_of(word: str, limit: int) -> Iterator[str]:
         with sys.stdin.buffer if word == "-" else open(word, "rb") as file:
             yield from _read_lines(file, word, limit)
 
+# %% ../nbs/25_predict.ipynb #e2520c1c
 def _checked(texts: Iterable[str]) -> Iterator[str]:
     "Pass texts on; raise `PredictError` at the end if all were empty."
     found = False
@@ -358,6 +364,7 @@ def _head(bundle: dict) -> str:
         return _row("line", "start", "end", "label", "probability", "text")
     return _row("label", "probability", *bundle["labels"])
 
+# %% ../nbs/25_predict.ipynb #511c1aa2
 def _rows(number: int, answer: dict) -> list[str]:
     "Return the lines of the table for the answer to a text."
     if "entities" in answer:
@@ -414,6 +421,7 @@ def _arguments(program: str | None) -> argparse.ArgumentParser:
     parser.add_argument("--threads", metavar="N", type=int, default=1, help="texts that are answered at once")
     return parser
 
+# %% ../nbs/25_predict.ipynb #bb8d3b1e
 def main(
     words: list[str] | None = None,  # those of the process if not given
     program: str | None = None,  # how it was called, for the help

@@ -82,6 +82,7 @@ def _check_width(width: int, own: int) -> None:
     if not 1 <= width <= own:
         raise InputError(f"FFN width is {width}; expected 1 to {own}, the neurons that a layer has.")
 
+# %% ../nbs/34_prune.ipynb #4f070861
 def prune_ffn(
     model: PreTrainedModel,  # an encoder of a known family, with any head; stays as it is
     importance: Tensor,  # of its neurons, layers x neurons

@@ -113,6 +113,7 @@ def _read_blocks(reading: _Reading) -> None:
 TABLES: dict[str, Callable | None] = {  # how a table of embeddings is read, by name
     "float32": None, "int8": _read_int8, "int4": _read_int4, "int4.ort": _read_blocks}
 
+# %% ../nbs/30_quantize.ipynb #5a558656
 def _quantize_tables(model, table: str) -> None:
     "Quantise the table of embeddings of an ONNX model, and that of positions to 8 bits."
     from onnx import helper
@@ -141,6 +142,7 @@ def _products(path: Path) -> list[str]:
     weights = {x.name for x in graph.initializer}
     return [node.name for node in graph.node if node.op_type == "MatMul" and node.input[1] not in weights]
 
+# %% ../nbs/30_quantize.ipynb #6e173b38
 def _reader(ids: list[list[int]]):
     "Return what gives `quantize_static` one text after the other."
     from onnxruntime.quantization import CalibrationDataReader
@@ -229,6 +231,7 @@ def classifier_class(
         return AutoModelForSequenceClassification
     raise InputError(f"{model}: the model is a {kind}; expected a fine-tuned classifier or tagger.")
 
+# %% ../nbs/30_quantize.ipynb #b4f0fbf6
 def _write_torch(model: str | Path, out: Path, **options) -> int:
     "Load a model with options and save it with its tokenizer; return its parameters."
     with _silent():

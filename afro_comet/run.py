@@ -76,6 +76,7 @@ def describe_run(
     return own | {"python": platform.python_version(), "versions": versions, "revision": _revision(),
                     "threads": torch.get_num_threads(), "machine": platform.machine()}
 
+# %% ../nbs/16_run.ipynb #66f4d4e6
 def _check_same(path: Path, own: dict) -> None:
     "Raise `InputError` if the record in a file has other settings or data."
     if not path.exists():
@@ -252,6 +253,7 @@ def _fault(folder: Path, run: Path) -> str | None:
     bad = [name for name, sums in note["files"].items() if found.get(name) != sums]
     return f"{bad[0]} is damaged or missing" if bad else None
 
+# %% ../nbs/16_run.ipynb #3774ca9c
 def _last_good(accelerator: Accelerator, run: Path) -> Path | None:
     "Return the newest checkpoint without a fault, and report those that were passed over."
     for folder in sorted((run / "checkpoint").glob("step-*"), reverse=True):

@@ -94,6 +94,7 @@ def _entities(
     "Return the entities of a sentence, which many models are scored on."
     return frozenset(get_entities(list(tags)))
 
+# %% ../nbs/23_score.ipynb #2a0a067a
 def example_counts(
     metric: str,  # weighted_f1, entity_f1 or token_accuracy
     gold: list,  # labels; for tagging, lists of them

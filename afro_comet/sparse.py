@@ -60,6 +60,7 @@ def _lowest(scores: Tensor, count: int) -> Tensor:
     equal = scores == limit
     return below | equal & (equal.cumsum(0, dtype=torch.int32) <= count - below.sum())
 
+# %% ../nbs/27_sparse.ipynb #f9b2f1d4
 def _kept(scores: list[Tensor], sparsity: float, scope: str) -> list[Tensor]:
     "Return the masks that are left when a share of the lowest scores goes."
     masks = []
@@ -217,6 +218,7 @@ def _weights(model: PreTrainedModel) -> dict[str, Tensor]:
     "Return all weights of a model by name, tied ones once."
     return {name: p.detach().cpu().contiguous() for name, p in model.named_parameters()}
 
+# %% ../nbs/27_sparse.ipynb #ae89c2e1
 def _pack(weights: dict[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, str]]:
     "Return the tensors and the metadata of a sparse file: bitmap and values of each matrix that shrinks."
     packed, shapes = {}, {}
@@ -231,6 +233,7 @@ def _pack(weights: dict[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, str]
             packed[name] = weight
     return packed, {"form": _FORM, "shapes": json.dumps(shapes)}
 
+# %% ../nbs/27_sparse.ipynb #3cb3b84e
 def _unpack(packed: dict[str, Tensor], shapes: dict[str, list[int]]) -> dict[str, Tensor]:
     "Return the weights of a sparse file."
     weights = dict(packed)
@@ -256,6 +259,7 @@ def save_sparse(
         save_file(packed, part, note)
     return folder
 
+# %% ../nbs/27_sparse.ipynb #8fb74bd7
 def load_sparse(
     folder: str | Path,  # of `save_sparse`
     auto: type = AutoModelForMaskedLM,  # the class that loads it
@@ -299,6 +303,7 @@ class _Rows(nn.Module):
         out = (self.weight @ inputs.flatten(0, -2).T).T + self.bias
         return out.unflatten(0, inputs.shape[:-1])
 
+# %% ../nbs/27_sparse.ipynb #70937b73
 def _matrix_sides(model: PreTrainedModel, sparsity: float, tokens: int) -> dict[str, Callable]:
     "Return three ways to the product of the first FFN matrix: dense, CSR, and with fewer rows."
     own = family_of(model.config)
@@ -321,6 +326,7 @@ def _encoder_sides(model: PreTrainedModel, sparsity: float, ids: Tensor) -> dict
         sides["cut"] = sliced(model, intermediate_size=width).base_model.eval()
     return {name: partial(side, ids) for name, side in sides.items()}
 
+# %% ../nbs/27_sparse.ipynb #09286616
 def _medians(sides: dict[str, Callable], repeats: int) -> dict[str, float]:
     "Run all sides in turns; return the median milliseconds of each, the first turn left out."
     times = {name: [] for name in sides}

@@ -34,6 +34,7 @@ def _load_linear(folder: str, threads: int) -> Callable:
     from afro_comet.linear import Linear
     return Linear.load(folder).predict
 
+# %% ../nbs/53_speed.ipynb #0b013b83
 def _load_torch(folder: str, threads: int) -> Callable:
     "Load a classifier of transformers; texts of like lengths are answered together, 32 at a time."
     import torch
@@ -77,6 +78,7 @@ class Rivals:
     large: str | None = None  # shape of a large model in bfloat16, such as large (1.1 GB); none, if not given
     tokenizer: Path | None = None  # folder with the tokenizer of comet and large; the bundle's, if not given
 
+# %% ../nbs/53_speed.ipynb #4f8d4f30
 def _write_encoder(shape: str, vocab_size: int, folder: Path, dtype: str = "float32"):
     "Write a classifier with random weights; return it."
     import torch
@@ -186,6 +188,7 @@ def _turn(answer: Callable, texts: list[str], languages: list[str]) -> dict[str,
     p50, p99 = np.quantile(times[-len(pairs):], [0.5, 0.99]).tolist()
     return {"p50_ms": p50, "p99_ms": p99, "texts_per_s": len(texts) / seconds}
 
+# %% ../nbs/53_speed.ipynb #6c743a90
 def time_sides(
     sides: dict[str, tuple],  # of `make_sides`
     texts: list[str],
@@ -215,6 +218,7 @@ def _child(kind: str, folder: str, threads: int, place: str) -> str:
     return "\n".join([work, "import re, resource", "from pathlib import Path", inspect.getsource(peak_memory),
                       "print(peak_memory())"])
 
+# %% ../nbs/53_speed.ipynb #24c4a66d
 def _start(kind: str, folder: str, texts: list[str], languages: list[str], threads: int) -> tuple:
     "Run a side in a process; return its seconds and its peak of memory in bytes, or raise `InputError`."
     with TemporaryDirectory() as home:
@@ -280,6 +284,7 @@ def _least(work: Callable, given: list, repeats: int) -> float:
             times[turn, i] = time.perf_counter() - began
     return 1e6 * float(np.median(times.min(0)))
 
+# %% ../nbs/53_speed.ipynb #7ee99f99
 def parts_of_answer(
     bundle: str | Path,  # folder of a bundle that classifies
     texts: list[str],

@@ -284,6 +284,7 @@ def _default(own: Field) -> str:
         return str(own.default).lower()
     return str(own.default)
 
+# %% ../nbs/39_steps.ipynb #08e487e0
 def steps_table() -> str:  # Markdown
     "Return a table of all steps, their own options and their defaults."
     lines = ["| step | what it does | option | default | |", "|---|---|---|---|---|"]

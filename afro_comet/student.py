@@ -57,6 +57,7 @@ def _check_kind(config: PreTrainedConfig, own: PreTrainedConfig, how: Student) -
         raise InputError(f"layers of a {own.model_type} teacher cannot be cut to width {config.hidden_size}; "
                          f"expected the teacher's width, {own.hidden_size}, or random layers.")
 
+# %% ../nbs/19_student.ipynb #c7dbb2d0
 def _check_fits(config: PreTrainedConfig, own: PreTrainedConfig, how: Student) -> None:
     "Raise `InputError` if a student is larger than what it is to be cut from."
     cut = (how.embeddings, how.layers) != ("random", "random")
@@ -67,6 +68,7 @@ def _check_fits(config: PreTrainedConfig, own: PreTrainedConfig, how: Student) -
                          f"be cut from a teacher of {own.hidden_size} and {own.intermediate_size}; "
                          "expected a student no wider than its teacher.")
 
+# %% ../nbs/19_student.ipynb #65f941ab
 def _picks(teacher: PreTrainedModel, config: PreTrainedConfig, how: Student) -> dict[str, Tensor]:
     "Return what is kept of each axis of the teacher's weights, as `fill` takes it."
     picks = {}
@@ -129,6 +131,7 @@ def averaged(
     _make_average(own, own.layers(larger)[-1])
     return larger.train(model.training)
 
+# %% ../nbs/19_student.ipynb #26c510a6
 def _make_average(own: Family, layer: nn.Module, scale: float = 30.0) -> None:
     "Let a layer average: the mean outweighs the piece's own state, which the layer adds, `scale` times."
     for part in ("query", "key", "value"):

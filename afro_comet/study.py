@@ -121,6 +121,7 @@ def _models_of(grid: Grid, row: dict) -> list[str]:
         return [grid.name(part, grid.near(part, row["seed"])) for part in cell.parts]
     return [] if cell.way == "majority" else [row["run"]]
 
+# %% ../nbs/45_study.ipynb #da7b1e43
 def _shapes(
     grid: Grid,
     rows: list[dict],  # result rows of the grid
@@ -170,6 +171,7 @@ def _is_curve(name: str) -> bool:
     plain = not name.startswith("dev_") and name not in ("step", "rate", "tokens_per_s", "loss")
     return plain or name in _ON_DEV
 
+# %% ../nbs/45_study.ipynb #1d1be5ec
 def _curves(
     runs: dict[Path, dict],  # folder of a cell's runs: keys that all of its rows share
 ) -> list[dict]:  # those keys, stage, step, score (its name), value
@@ -247,6 +249,7 @@ class _Job:
         languages = ", ".join(self.grid.context.corpus.languages)
         return f"{self.cell}, seed {self.seed}, {self.grid.task} in {languages}"
 
+# %% ../nbs/45_study.ipynb #141625f4
 def _jobs(study: Study, parts: list[Grid]) -> list[_Job]:
     "Return every cell of every grid with every seed, in the order of the study."
     cells = study.parsed.values()

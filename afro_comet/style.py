@@ -106,6 +106,7 @@ def save_figure(
         raise InputError(f"{path}: cannot be written ({error}); expected a folder that can.") from error
     return path
 
+# %% ../nbs/05_style.ipynb #309905b4
 def save_both(
     figure: Figure,
     path: str | Path,  # without an ending

@@ -150,6 +150,7 @@ def _score_scale(model: PreTrainedModel, layer: int) -> Tensor:  # heads
     squares = ((q @ q.mT) * (k @ k.mT)).sum((1, 2))
     return squares.clamp(min=0).sqrt() / math.sqrt(q.shape[1])
 
+# %% ../nbs/18_surgery.ipynb #44d13f7f
 @torch.no_grad()
 def keep_scores(
     small: PreTrainedModel,  # changed in place
@@ -183,6 +184,7 @@ def _rows(own: Family, layer: nn.Module, part: str, heads: int) -> Tensor:
     weight, bias = own.projection(layer, part)
     return _by_head(weight if bias is None else torch.cat([weight, bias[:, None]], 1), heads)
 
+# %% ../nbs/18_surgery.ipynb #138da513
 def _write(own: Family, layer: nn.Module, part: str, rows: Tensor) -> None:
     "Replace queries, keys or values by rows of each head, as `_rows` gives them."
     weight, bias = own.projection(layer, part)
@@ -234,6 +236,7 @@ def _at_norms(model: PreTrainedModel, text: Mapping[str, Tensor], hook: Callable
             handle.remove()
         model.train(training)
 
+# %% ../nbs/18_surgery.ipynb #f73b03f0
 def _tokens(states: Tensor, real: Tensor) -> Tensor:
     "Return the states of the real tokens, tokens x width; a head may have one state a text, and then all."
     return states[real] if states.ndim > real.ndim else states
@@ -266,6 +269,7 @@ def _without(direction: Tensor) -> Tensor:
     "Return the projection that takes a direction away."
     return torch.diag(torch.ones_like(direction)) - torch.outer(direction, direction)
 
+# %% ../nbs/18_surgery.ipynb #854a0f8a
 def directions(
     moment: Tensor,  # second moment of what is to be kept, width x width
     k: int,  # directions

@@ -92,6 +92,7 @@ def _word_tags(logits: np.ndarray, labels: list[int], names: list[str], words: i
     found = [names[row.argmax()] for row, label in zip(logits, labels) if label != -100]
     return found + [names[0]] * (words - len(found))
 
+# %% ../nbs/28_tasks.ipynb #1eaf6ecf
 def answers(
     model: PreTrainedModel,  # with a classification head
     tokenizer: PreTrainedTokenizerBase,
@@ -214,6 +215,7 @@ def model_probabilities(
     logits = _logits(model.eval(), encode(rows, tokenizer, length), tokenizer)
     return torch.tensor(np.stack(logits)).softmax(-1).numpy()
 
+# %% ../nbs/28_tasks.ipynb #9bf2d7ee
 def class_probabilities(
     folder: str | Path,  # of a fine-tuned classifier, a linear baseline or a wide part
     rows: Dataset,  # of a classification task, that were not trained on
@@ -260,6 +262,7 @@ def fused(
     names = label_names(rows)
     return [names[i] for i in (weight * first + (1 - weight) * second).argmax(1)]
 
+# %% ../nbs/28_tasks.ipynb #7521ad4f
 def fuse_weight(
     first: np.ndarray,  # probabilities of one classifier: rows x classes
     second: np.ndarray,  # of another

@@ -245,6 +245,7 @@ def _evaluate(loop: Loop) -> dict[str, float]:
         loop.scores.append(loop.best.value(scores))
     return scores
 
+# %% ../nbs/17_train.ipynb #6f72f7c8
 def _after_step(loop: Loop, step: int, rate: float) -> dict[str, float]:
     "Evaluate, log and save where these are due; return losses and scores if they were logged."
     settings = loop.settings
@@ -330,6 +331,7 @@ def _config_and_tokenizer(model: str | Path, tokenizer: PreTrainedTokenizerBase 
         raise InputError(f"model is the shape {model}, without tokenizer; expected a tokenizer for it.")
     return config, tokenizer
 
+# %% ../nbs/17_train.ipynb #4678d408
 def _encoder(model: str | Path, tokenizer: PreTrainedTokenizerBase, settings: Settings, blocks: Dataset):
     "Load a trained model, or make a new one of some shape."
     if is_trained(model):

@@ -190,6 +190,7 @@ def _check_padding(model: PreTrainedModel, old: int | None, new: int | None) -> 
         raise InputError(f"the padding id {old} would become {new}; "
                          f"expected a tokenizer in {model.config.model_type}'s layout, special tokens first.")
 
+# %% ../nbs/13_trim.ipynb #4eafbd92
 def trim_model(
     model: PreTrainedModel,  # an encoder, with any head or none; left as it is
     ids: np.ndarray,  # the ids that stay, ascending, of `choose_pieces`

@@ -59,6 +59,7 @@ def _plot_edge(ax: Axes, edge: pd.DataFrame, cost: str, show: str) -> None:
         place = dict(ha="center", va="center_baseline", zorder=6)
         ax.text(x, y, number, color="white", fontsize=8, weight="bold", **place)
 
+# %% ../nbs/56_views.ipynb #24080157
 def _plot_methods(ax: Axes, edge: pd.DataFrame, cost: str) -> None:
     "Draw a row a method, with a dot for each model of the frontier that it made."
     kinds = list(dict.fromkeys(kind for row in edge.methods for kind in row))
@@ -231,6 +232,7 @@ def _caption(run: Path) -> str:
     chosen = [own[name] for name in ("temperature", "soft", "pairs", "projection", "rate")]
     return f"{run.name}: {Choice(*chosen)}"
 
+# %% ../nbs/56_views.ipynb #8d27e519
 def plot_live(
     live: Live,
     figure: Figure | None = None,  # to draw on; a new one if not given
@@ -246,6 +248,7 @@ def plot_live(
     figure.suptitle("; ".join(captions), fontsize=9)
     return figure
 
+# %% ../nbs/56_views.ipynb #a3dc2e28
 _SAYS = {
     "none": "There is no run yet.",
     "starting": "The process loads its libraries.",

@@ -168,6 +168,7 @@ def save_wide(
         save_file({name: getattr(model, name) for name in ("weights", "bias", "rarity")}, part, notes)
     return Path(folder)
 
+# %% ../nbs/26_wide.ipynb #55893c76
 def load_wide(
     folder: str | Path,
 ) -> Wide:
@@ -225,6 +226,7 @@ def _packed(model: Wide) -> tuple[np.ndarray, np.ndarray]:  # int8 rows x (class
     scales = np.abs(table).max(0) / 127
     return np.rint(table / scales).astype(np.int8), scales.astype(np.float32)
 
+# %% ../nbs/26_wide.ipynb #bbfef45b
 def _add_logits(graph: _Graph, model: Wide) -> str:
     "Add all that computes the logits of a wide part; return their name."
     from onnx import TensorProto
