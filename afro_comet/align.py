@@ -86,6 +86,14 @@ def relative_error(
     return (student - teacher).square().sum() / variance.clamp(min=1e-6)
 
 # %% ../nbs/22_align.ipynb #64887bdb
+def _states(batch: dict, prefix: str, model: PreTrainedModel, ids: str, count: int) -> tuple:
+    "Return the states of all words with their pieces, and the states of the texts, of one model."
+    mask = batch[f"{prefix}attention_mask"]
+    hidden = model.base_model(batch[ids], mask).last_hidden_state
+    texts = (hidden.float() * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+    return word_means(hidden, batch[f"{prefix}words"], count), texts
+
+# %% ../nbs/22_align.ipynb #1f403f33
 class Alignment(nn.Module):
     "Agreement with a teacher that has other pieces: the losses `words` and `texts`, of `relative_error`."
     def __init__(self,
@@ -108,17 +116,10 @@ class Alignment(nn.Module):
     def forward(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
         count = int(max(batch["words"].max(), batch["teacher_words"].max())) + 1
         sides = ("", self.model, "input_ids"), ("teacher_", self.teacher, "teacher_ids")
-        words, texts = zip(*(self._states(batch, *side, count) for side in sides))
+        words, texts = zip(*(_states(batch, *side, count) for side in sides))
         seen = (words[0][1] > 0) & (words[1][1] > 0)
         own, theirs = (states[seen] for states, _ in words)
         return {"words": relative_error(own, theirs), "texts": relative_error(*texts)}
-
-    def _states(self, batch: dict, prefix: str, model: PreTrainedModel, ids: str, count: int) -> tuple:
-        "Return the states of all words with their pieces, and the states of the texts, of one model."
-        mask = batch[f"{prefix}attention_mask"]
-        hidden = model.base_model(batch[ids], mask).last_hidden_state
-        texts = (hidden.float() * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
-        return word_means(hidden, batch[f"{prefix}words"], count), texts
 
 # %% ../nbs/22_align.ipynb #3faf35d3
 def _held_out(objective: Alignment, rows: Dataset, pad: Callable, size: int = 32) -> Callable:

@@ -138,6 +138,7 @@ _BESIDE = """
 An encoder of pieces of words, and a linear model of hashed n-grams of characters. The probabilities are the
 weighted mean of both; dev chose {:.0f} % for the n-grams."""
 
+# %% ../nbs/35_card.ipynb #17c510db
 _CARD = """---
 {front}
 ---

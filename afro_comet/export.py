@@ -171,6 +171,7 @@ for text in texts[:1] * 5 + texts:
 print(json.dumps([times[5:], peak_memory() / 1e6]))
 """
 
+# %% ../nbs/36_export.ipynb #f1be3250
 def bundle_speed(
     folder: str | Path,  # of a bundle
     texts: list[str],  # real ones of the task
